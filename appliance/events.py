@@ -1,0 +1,65 @@
+"""The clean event: what is left of a hit after anonymising, and all that is queued.
+
+It holds a tag that dies with the day's key, and attributes without any address or user agent.
+"""
+
+import msgspec
+
+from appliance.dimensions import Dimension
+
+
+class CleanEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One event of one visitor. Encoded as a msgpack array: only append fields, with defaults."""
+
+    tag: bytes
+    """DayVisitorTag, 16 bytes."""
+    at_ms: int
+    """Arrival in milliseconds since 1970 (appliance clock)."""
+    name: str
+    """`pageview`, `engagement` or the name of a custom event."""
+    interactive: bool
+    event_id: bytes
+    """Keyed 8-byte hash of the client's event id; empty if it sent none."""
+    hostname: str
+    path: str
+    """Redacted path of the page."""
+    source: str
+    referrer: str
+    """Host of the referrer; empty for none and for the site's own hosts."""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_content: str = ""
+    utm_term: str = ""
+    country: str = ""
+    browser: str = ""
+    browser_version: str = ""
+    os: str = ""
+    os_version: str = ""
+    device: str = ""
+
+
+VISIT_FIELDS: tuple[tuple[Dimension, str], ...] = (
+    (Dimension.ENTRY_PAGE, "path"),
+    (Dimension.SOURCE, "source"),
+    (Dimension.REFERRER, "referrer"),
+    (Dimension.UTM_SOURCE, "utm_source"),
+    (Dimension.UTM_MEDIUM, "utm_medium"),
+    (Dimension.UTM_CAMPAIGN, "utm_campaign"),
+    (Dimension.UTM_CONTENT, "utm_content"),
+    (Dimension.UTM_TERM, "utm_term"),
+    (Dimension.COUNTRY, "country"),
+    (Dimension.BROWSER, "browser"),
+    (Dimension.BROWSER_VERSION, "browser_version"),
+    (Dimension.OS, "os"),
+    (Dimension.OS_VERSION, "os_version"),
+    (Dimension.DEVICE, "device"),
+)
+"""Attributes that the first event fixes for its visit."""
+
+EVENT_FIELDS: tuple[tuple[Dimension, str], ...] = (
+    (Dimension.PAGE, "path"),
+    (Dimension.HOSTNAME, "hostname"),
+    (Dimension.NAME, "name"),
+)
+"""Attributes of each event."""
