@@ -27,13 +27,15 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A section in which an unknown key is an error."""
 
 
-class ServerSettings(_Strict):
+class ServerSettings(_Strict, frozen=True):
     """`[server]`: addresses, the data directory and the proxies whose headers are believed."""
 
     listen: str = "127.0.0.1:8000"
-    """Ingest: `host:port`."""
+    """Ingest, to which the tag sends its hits: `host:port`."""
     stats_listen: str = "127.0.0.1:8001"
+    """Stats API: `host:port`."""
     dashboard_listen: str = "127.0.0.1:8501"
+    """Dashboard: `host:port`."""
     data_dir: str = "data"
     """Directory of counters, queue and evidence. A relative path starts at the configuration file."""
     trusted_proxies: tuple[str, ...] = ()
@@ -42,37 +44,39 @@ class ServerSettings(_Strict):
     """Tests only: file with a number of seconds that every process adds to its clock."""
 
 
-class LimitSettings(_Strict):
+class LimitSettings(_Strict, frozen=True):
     """`[limits]`: protection against floods."""
 
     enabled: bool = True
+    """Off only for measurements and tests."""
 
 
-class VisitSettings(_Strict):
+class VisitSettings(_Strict, frozen=True):
     """`[visits]`: when a visit ends."""
 
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1500, le=14_400)] = 1800
     """A gap longer than this ends a visit. At least 25 minutes, so that a day has at most 60 visits."""
 
 
-class RedisSettings(_Strict):
+class RedisSettings(_Strict, frozen=True):
     """`[redis]`: the queue and the profiles."""
 
     url: str = "embedded"
     """`embedded`, or `redis://`, `rediss://`, `unix://`."""
     shards: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
+    """Parts into which visitors are split."""
     maxmemory_mb: Annotated[int, msgspec.Meta(ge=32, le=65_536)] = 256
     """Memory of the embedded Redis. When it is full, ingest answers 503; nothing is evicted."""
 
 
-class ClickHouseSettings(_Strict):
+class ClickHouseSettings(_Strict, frozen=True):
     """`[clickhouse]`: the counters."""
 
     url: str = "embedded"
     """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`."""
 
 
-class KeyringSettings(_Strict):
+class KeyringSettings(_Strict, frozen=True):
     """`[keyring]`: where the key of the day lives. Never on a disk."""
 
     directory: str = ""
@@ -80,19 +84,21 @@ class KeyringSettings(_Strict):
     allow_disk: bool = False
     """Accept a directory that is not on tmpfs. Needs `reason`, which every privacy report shows."""
     reason: str = ""
+    """Why keys may touch a disk here, in words for the data protection officer."""
 
 
-class PrivacySettings(_Strict):
+class PrivacySettings(_Strict, frozen=True):
     """`[privacy]`: the threshold below which values that nobody declared stay hidden."""
 
     k: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 5
     """A value that is not admitted is shown from this many visitors a day on."""
 
 
-class SiteSettings(_Strict):
+class SiteSettings(_Strict, frozen=True):
     """`[[sites]]`: one measured site."""
 
     id: str
+    """What the tag sends as `data-domain`; usually the host name."""
     timezone: str = "UTC"
     """IANA name; days and hours of the site follow it."""
     hostnames: tuple[str, ...] = ()
@@ -101,36 +107,41 @@ class SiteSettings(_Strict):
     """Paths known to be public, `*` for any run of characters: shown whatever their number of visitors."""
 
 
-class ApiKeySettings(_Strict):
+class ApiKeySettings(_Strict, frozen=True):
     """`[[api_keys]]`: a bearer key of the stats API. The key itself never stands in the configuration."""
 
     name: str
+    """Who uses the key; for people only."""
     sha256: str = ""
     """SHA-256 of the key, 64 hex digits; or `key_file`."""
     key_file: str = ""
     """File whose first line is the key."""
     sites: tuple[str, ...] = (_ANY_SITE,)
+    """Site ids that the key opens; `*` for all."""
 
     def may_read(self, site: str) -> bool:
         """Whether the key opens this site."""
         return _ANY_SITE in self.sites or site in self.sites
 
 
-class UserSettings(_Strict):
+class UserSettings(_Strict, frozen=True):
     """`[[users]]`: somebody who may log in to the dashboard."""
 
     name: str
+    """Name at the login."""
     password_hash: str = ""
     """Argon2id hash as `appliance hash-password` prints it; or `password_hash_file`."""
     password_hash_file: str = ""
+    """File whose first line is the hash."""
     sites: tuple[str, ...] = (_ANY_SITE,)
+    """Site ids that the user sees; `*` for all."""
 
     def may_read(self, site: str) -> bool:
         """Whether the user sees this site."""
         return _ANY_SITE in self.sites or site in self.sites
 
 
-class Settings(_Strict):
+class Settings(_Strict, frozen=True):
     """The whole configuration, checked; `*_file` secrets are already read."""
 
     server: ServerSettings = ServerSettings()
@@ -246,7 +257,8 @@ def _checked(settings: Settings, base: Path) -> Settings:
     _check_unique("api_keys.name", [key.name for key in settings.api_keys])
     _check_unique("users.name", [user.name for user in settings.users])
     known = {site.id for site in settings.sites}
-    for owner in (*settings.api_keys, *settings.users):
+    readers: tuple[ApiKeySettings | UserSettings, ...] = (*settings.api_keys, *settings.users)
+    for owner in readers:
         for site_id in owner.sites:
             if site_id != _ANY_SITE and site_id not in known:
                 raise SettingsError(f"sites of '{owner.name}': there is no site '{site_id}'")
