@@ -34,6 +34,7 @@ class OffsetFileClock:
         self._checked_at = float("-inf")
 
     def __call__(self) -> float:
+        """Seconds since 1970 with the offset."""
         if time.monotonic() - self._checked_at > _RECHECK_SECONDS:
             self._checked_at = time.monotonic()
             self._offset = self._read()
@@ -59,9 +60,18 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+_QUARTER_HOUR = 900
+
+
 def local_day_hour(at: float, timezone: str) -> tuple[date, int]:
     """Site-local calendar day and hour (0–23) of a moment in seconds since 1970."""
-    local = datetime.fromtimestamp(at, zone(timezone))
+    return _local_quarter(int(at // _QUARTER_HOUR), timezone)
+
+
+@lru_cache(maxsize=65_536)
+def _local_quarter(quarter: int, timezone: str) -> tuple[date, int]:
+    # Offsets of all zones are whole quarters of an hour since 1972.
+    local = datetime.fromtimestamp(quarter * _QUARTER_HOUR, zone(timezone))
     return local.date(), local.hour
 
 

@@ -269,9 +269,7 @@ def _checked(settings: Settings, base: Path) -> Settings:
             data_dir=_absolute(base, server.data_dir),
             test_clock_file=_absolute(base, server.test_clock_file),
         ),
-        keyring=msgspec.structs.replace(
-            settings.keyring, directory=_absolute(base, settings.keyring.directory)
-        ),
+        keyring=msgspec.structs.replace(settings.keyring, directory=_absolute(base, settings.keyring.directory)),
         sites=tuple(_checked_site(site) for site in settings.sites),
         api_keys=tuple(_checked_key(key, base) for key in settings.api_keys),
         users=tuple(_checked_user(user, base) for user in settings.users),
@@ -313,8 +311,7 @@ def _check_unique(key: str, names: list[str]) -> None:
 def _checked_site(site: SiteSettings) -> SiteSettings:
     if not _SITE_ID.fullmatch(site.id):
         raise SettingsError(
-            f"sites.id = '{site.id}': letters, digits and . _ : / - only, at most 127, "
-            "starting with a letter or digit"
+            f"sites.id = '{site.id}': letters, digits and . _ : / - only, at most 127, starting with a letter or digit"
         )
     try:
         ZoneInfo(site.timezone)
@@ -351,12 +348,8 @@ def _checked_user(user: UserSettings, base: Path) -> UserSettings:
     if not user.name:
         raise SettingsError("users.name must not be empty")
     if bool(user.password_hash) == bool(user.password_hash_file):
-        raise SettingsError(
-            f"users '{user.name}': exactly one of password_hash and password_hash_file must be set"
-        )
-    encoded = user.password_hash or _secret(
-        f"users '{user.name}' password_hash_file", base, user.password_hash_file
-    )
+        raise SettingsError(f"users '{user.name}': exactly one of password_hash and password_hash_file must be set")
+    encoded = user.password_hash or _secret(f"users '{user.name}' password_hash_file", base, user.password_hash_file)
     if not encoded.startswith("$argon2id$"):
         raise SettingsError(
             f"users '{user.name}': the password hash must be Argon2id; 'appliance hash-password' makes one"

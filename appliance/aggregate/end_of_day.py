@@ -1,0 +1,114 @@
+"""Ends each site's local day: visits closed, profiles deleted, key destroyed, file rewritten, evidence written.
+
+The key does not wait for ClickHouse: facts carry no tag. Each step can be repeated, so a crash anywhere is
+repaired by the next run; the slot of the key is what says that a day is not ended yet.
+"""
+
+from typing import Protocol
+
+from appliance.aggregate.shard_worker import ShardWorker
+from appliance.aggregate.site_days import SiteDays, SiteDayTimes
+from appliance.anonymize.key_page import Slot
+from appliance.anonymize.keyring import Keyring, split_key_name
+from appliance.clock import Clock
+from appliance.state.closes import CloseRequests
+from appliance.state.connection import Client, rewrite_append_only_file
+from appliance.state.outbox import Outbox
+
+_TRANSPORT_LIFE_MS = 72 * 60 * 60 * 1000
+
+
+class Evidence(Protocol):
+    """Where each step is written down; `appliance.privacy.evidence.EvidenceLog` is one."""
+
+    def append(self, kind: str, at: float, **facts: str | int | float | list[int]) -> None:
+        """Append one entry."""
+
+
+class EndOfDay:
+    """Looks once a second whether some site's day is over."""
+
+    def __init__(
+        self,
+        client: Client,
+        workers: list[ShardWorker],
+        keys: Keyring,
+        transport: Keyring,
+        days: SiteDays,
+        evidence: Evidence,
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._workers = workers
+        self._keys = keys
+        self._transport = transport
+        self._days = days
+        self._evidence = evidence
+        self._clock = clock
+        self._closes = CloseRequests(client, len(workers))
+        self._outbox = Outbox(client, transport, len(workers))
+
+    def run(self) -> list[str]:
+        """End every day that is over; returns the names of the keys destroyed."""
+        now = self._clock()
+        ended = []
+        for slot in self._keys.live():
+            site_day = self._days.of(slot.name)
+            self._log_creation(slot, site_day)
+            if self._is_over(site_day, int(now * 1000)):
+                self._end(slot, site_day)
+                ended.append(slot.name)
+        if ended:
+            started = rewrite_append_only_file(self._client)
+            self._evidence.append("append_only_file_rewrite", self._clock(), started=int(started))
+        self._expire_transport_keys(now)
+        return ended
+
+    def _is_over(self, site_day: SiteDayTimes, now_ms: int) -> bool:
+        consumed = min(worker.low_water_ms for worker in self._workers) >= site_day.end_ms
+        return consumed or now_ms >= site_day.deadline_ms
+
+    def _log_creation(self, slot: Slot, site_day: SiteDayTimes) -> None:
+        if not slot.is_logged:
+            self._evidence.append(
+                "key_created",
+                slot.created_ms / 1000,
+                site=site_day.site,
+                day=site_day.day.isoformat(),
+                commitment=self._keys.commitment(slot),
+            )
+            self._keys.mark_logged(slot)
+
+    def _end(self, slot: Slot, site_day: SiteDayTimes) -> None:
+        profiles = sum(worker.close_day(slot.name) for worker in self._workers)
+        self._closes.request(site_day.site, site_day.day)
+        facts = {"site": site_day.site, "day": site_day.day.isoformat()}
+        self._evidence.append("visits_closed", self._clock(), **facts, profiles_deleted=profiles)
+        destroyed = self._keys.destroy(slot)
+        self._evidence.append(
+            "key_destroyed",
+            self._clock(),
+            **facts,
+            commitment=destroyed.commitment,
+            created_at=destroyed.created_at,
+            unacknowledged=destroyed.unacknowledged,
+        )
+
+    def _expire_transport_keys(self, now: float) -> None:
+        slots = self._transport.live()
+        if len(slots) <= 1:
+            return
+        newest = max(slot.name for slot in slots)
+        waiting = self._outbox.oldest_key_names()
+        for slot in slots:
+            _, day = split_key_name(slot.name)
+            overdue = now * 1000 - slot.created_ms > _TRANSPORT_LIFE_MS
+            drained = all(name > slot.name for name in waiting)
+            if slot.name != newest and (drained or overdue):
+                destroyed = self._transport.destroy(slot)
+                self._evidence.append(
+                    "transport_key_destroyed",
+                    self._clock(),
+                    day=day.isoformat(),
+                    unacknowledged=destroyed.unacknowledged,
+                )

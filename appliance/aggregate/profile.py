@@ -1,0 +1,72 @@
+"""What is remembered of a visitor until the day ends: the open visit and first-seen masks. Sealed in Redis.
+
+Paths of other pages, sources and the like are there only as keyed hashes; no list of pages, no address, no agent.
+"""
+
+import msgspec
+
+MAX_TOKENS = 1024
+"""Past this an unknown attribute counts as seen before, so that one visitor cannot lift a cell (aggregates §1.10)."""
+
+MAX_EVENT_IDS = 256
+ALL_VISITS = (1 << 64) - 1
+
+
+class Profile(msgspec.Struct, array_like=True):
+    """One visitor's day at one site. Encoded as a msgpack array: only append fields, with defaults."""
+
+    visits: int = 0
+    """Visits started today; the open one has number `visits - 1`."""
+    is_open: bool = False
+    started_ms: int = 0
+    last_ms: int = 0
+    """Arrival of the last event or engagement signal."""
+    start_hour: int = 0
+    """Site-local hour in which the open visit started; its facts are dated to it."""
+    hours_seen: int = 0
+    """Bit per site-local hour with an event."""
+    pageviews: int = 0
+    """Of the open visit, as the next two."""
+    events: int = 0
+    interactive: int = 0
+    """Custom events that end a bounce."""
+    values: list[str] = []
+    """Attributes of the open visit in the order of `events.VISIT_FIELDS`."""
+    exit_page: str = ""
+    tokens: dict[bytes, int] = {}
+    """Keyed hash of (dimension, value) to a mask with a bit per visit in which it occurred."""
+    event_ids: list[bytes] = []
+
+    @property
+    def bit(self) -> int:
+        """Mask of the newest visit."""
+        return 1 << (self.visits - 1)
+
+    def mask(self, token: bytes) -> int:
+        """Earlier visits with this attribute; all of them once the profile is full."""
+        found = self.tokens.get(token)
+        if found is not None:
+            return found
+        return 0 if len(self.tokens) < MAX_TOKENS else ALL_VISITS
+
+    def mark(self, token: bytes) -> None:
+        """Note that the attribute occurred in the newest visit."""
+        if token in self.tokens:
+            self.tokens[token] |= self.bit
+        elif len(self.tokens) < MAX_TOKENS:
+            self.tokens[token] = self.bit
+
+    def seen_event_id(self, event_id: bytes) -> bool:
+        """Whether this id was counted already; remembers it if not. An empty id is never seen."""
+        if not event_id:
+            return False
+        if event_id in self.event_ids:
+            return True
+        self.event_ids.append(event_id)
+        if len(self.event_ids) > MAX_EVENT_IDS:
+            del self.event_ids[0]
+        return False
+
+
+encode_profile = msgspec.msgpack.Encoder().encode
+decode_profile = msgspec.msgpack.Decoder(Profile).decode

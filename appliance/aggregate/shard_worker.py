@@ -1,0 +1,151 @@
+"""Advances one shard: queued events become profiles and facts, idle visits end, a day's visits are closed.
+
+Every change is one transaction of `state.shard`; memory is updated only after it succeeded.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+from appliance.aggregate import visits
+from appliance.aggregate.open_visits import OpenVisits, Visitor
+from appliance.aggregate.profile import Profile, decode_profile, encode_profile
+from appliance.aggregate.site_days import SiteDays
+from appliance.anonymize.keyring import Keyring
+from appliance.clock import local_day_hour
+from appliance.facts import FactBatch, OutcomeFact
+from appliance.outcomes import Outcome
+from appliance.state.shard import Queued, QueuedEntry, SealedProfile, Shard
+
+_READ_ENTRIES = 500
+_CLOSE_VISITORS = 500
+_IN_FLIGHT_MS = 5_000
+"""A hit is in the stream at the latest this long after its arrival: ingest gives up on Redis after 2 s."""
+
+_OutcomeCounts = Counter[tuple[str, date, int, str]]
+
+
+class ShardWorker:
+    """The only one who advances this shard."""
+
+    def __init__(
+        self, shard: Shard, keys: Keyring, days: SiteDays, timeout_ms: int, transport_key: Callable[[], str]
+    ) -> None:
+        self.shard = shard
+        self.open_visits = OpenVisits()
+        self.low_water_ms = 0
+        """All hits that arrived before this moment have been consumed."""
+        self._keys = keys
+        self._days = days
+        self._timeout_ms = timeout_ms
+        self._transport_key = transport_key
+
+    def rebuild(self) -> int:
+        """Read all profiles; returns how many cannot be opened because their key is lost."""
+        self.open_visits = OpenVisits()
+        unreadable = 0
+        found: list[tuple[int, Visitor, bool]] = []
+        for key_name, tag, content in self.shard.all_profiles():
+            if content is None:
+                unreadable += 1
+                continue
+            profile = decode_profile(content)
+            found.append((profile.last_ms, (key_name, tag), profile.is_open))
+        for last_ms, visitor, is_open in sorted(found):
+            self.open_visits.put(visitor, last_ms, is_open=is_open)
+        return unreadable
+
+    def consume(self, now_ms: int) -> int:
+        """Take what is queued; returns the number of stream entries consumed."""
+        entries = self.shard.read(_READ_ENTRIES)
+        if entries:
+            self._advance(entries, now_ms)
+        newest = max((e.at_ms for entry in entries for part in entry.parts for e in part.events), default=0)
+        drained = len(entries) < _READ_ENTRIES
+        self.low_water_ms = max(self.low_water_ms, (now_ms if drained else newest) - _IN_FLIGHT_MS)
+        return len(entries)
+
+    def _advance(self, entries: list[QueuedEntry], now_ms: int) -> None:
+        parts = [part for entry in entries for part in entry.parts]
+        profiles = self._load({(p.key_name, event.tag) for p in parts for event in p.events})
+        facts, outcomes = FactBatch(), _OutcomeCounts()
+        for part in parts:
+            self._advance_part(part, profiles, facts, outcomes, now_ms)
+        facts.outcomes = _outcome_facts(outcomes)
+        self._commit([entry.id for entry in entries], profiles, facts, now_ms)
+
+    def _advance_part(
+        self,
+        part: Queued,
+        profiles: dict[Visitor, Profile],
+        facts: FactBatch,
+        outcomes: _OutcomeCounts,
+        now_ms: int,
+    ) -> None:
+        site_day = self._days.of(part.key_name)
+        if part.unreadable:
+            lost = Outcome.LATE if now_ms >= site_day.end_ms else Outcome.INVALID
+            outcomes[site_day.site, site_day.day, 0, lost] += part.unreadable
+        if not part.events:
+            return
+        where = visits.SiteDay(site_day.site, site_day.day_number)
+        token = self._keys.key(part.key_name).token
+        for event in part.events:
+            _, hour = local_day_hour(event.at_ms / 1000, site_day.timezone)
+            outcome = visits.advance(
+                profiles[part.key_name, event.tag], event, hour, where, self._timeout_ms, token, facts
+            )
+            outcomes[site_day.site, site_day.day, hour, outcome] += 1
+
+    def _load(self, visitors: set[Visitor]) -> dict[Visitor, Profile]:
+        ordered = sorted(visitors)
+        contents = self.shard.profiles([tag for _, tag in ordered])
+        return {
+            visitor: decode_profile(content) if content else Profile()
+            for visitor, content in zip(ordered, contents, strict=True)
+        }
+
+    def _commit(self, consumed: list[str], profiles: dict[Visitor, Profile], facts: FactBatch, now_ms: int) -> None:
+        sealed = [
+            SealedProfile(key_name, tag, encode_profile(profile), self._days.of(key_name).expires_ms - now_ms)
+            for (key_name, tag), profile in profiles.items()
+        ]
+        self.shard.commit(consumed, sealed, facts, self._transport_key())
+        for visitor, profile in profiles.items():
+            self.open_visits.put(visitor, profile.last_ms, is_open=profile.is_open)
+
+    def close_idle(self, now_ms: int) -> int:
+        """End visits whose timeout has passed for certain; returns their number."""
+        idle = self.open_visits.idle(self.low_water_ms - self._timeout_ms, _CLOSE_VISITORS)
+        if idle:
+            profiles = self._load(set(idle))
+            self._commit([], profiles, self._close_all(profiles), now_ms)
+        return len(idle)
+
+    def _close_all(self, profiles: dict[Visitor, Profile]) -> FactBatch:
+        facts = FactBatch()
+        for (key_name, _), profile in profiles.items():
+            site_day = self._days.of(key_name)
+            where = visits.SiteDay(site_day.site, site_day.day_number)
+            visits.close(profile, where, self._keys.key(key_name).token, facts)
+        return facts
+
+    def close_day(self, key_name: str) -> int:
+        """Close all visits of a site-day and delete its profiles; returns the number of profiles."""
+        deleted = 0
+        while tags := self.open_visits.tags_of_day(key_name)[:_CLOSE_VISITORS]:
+            profiles = self._load({(key_name, tag) for tag in tags})
+            facts = self._close_all(profiles)
+            gone = [SealedProfile(key_name, tag, b"", 0) for tag in tags]
+            self.shard.commit([], gone, facts, self._transport_key())
+            self.open_visits.forget_day(key_name, tags)
+            deleted += len(tags)
+        return deleted
+
+
+def _outcome_facts(outcomes: _OutcomeCounts) -> list[OutcomeFact]:
+    epoch = date(1970, 1, 1)
+    return [
+        OutcomeFact(site, (day - epoch).days, hour, outcome, hits)
+        for (site, day, hour, outcome), hits in outcomes.items()
+    ]

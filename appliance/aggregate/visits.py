@@ -1,0 +1,168 @@
+"""The counting rules: one event moves a visitor's profile on and yields facts. No I/O, no clock, no logging.
+
+Exact unique visitors without sketches: a mask per attribute value says in which of the visitor's visits of the day
+it occurred. A visitor is new to a cell when the mask before this visit is empty.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from appliance.aggregate.profile import Profile
+from appliance.dimensions import ENGAGEMENT, PAGEVIEW, TRAITS, Dimension
+from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
+from appliance.facts import Attribute, EventFact, FactBatch, Phase, VisitFact
+from appliance.outcomes import Outcome
+
+Token = Callable[[bytes], bytes]
+"""Keyed hash of the day, 8 bytes; `DayKey.token`."""
+
+
+class SiteDay(NamedTuple):
+    """Where counters belong."""
+
+    site: str
+    day: int
+    """Days since 1970-01-01."""
+
+
+def advance(
+    profile: Profile,
+    event: CleanEvent,
+    hour: int,
+    where: SiteDay,
+    timeout_ms: int,
+    token: Token,
+    facts: FactBatch,
+) -> Outcome:
+    """Move a profile on by one event and append what it adds to the counters.
+
+    Args:
+        profile: changed in place.
+        hour: site-local hour of the event.
+        timeout_ms: a longer gap than this ends the visit.
+        facts: facts are appended here.
+
+    Returns:
+        ACCEPTED, DUPLICATE or NO_VISIT; only the first changes any counter.
+
+    >>> facts, profile = FactBatch(), Profile()
+    >>> event = CleanEvent(b"t", 0, "pageview", True, b"", "example.org", "/", "Direct / None", "")
+    >>> advance(profile, event, 9, SiteDay("example.org", 0), 1_800_000, lambda value: value, facts)
+    <Outcome.ACCEPTED: 'accepted'>
+    >>> len(facts.visits), len(facts.events)
+    (1, 1)
+    """
+    if profile.seen_event_id(event.event_id):
+        return Outcome.DUPLICATE
+    continues = profile.is_open and event.at_ms - profile.last_ms <= timeout_ms
+    if event.name == ENGAGEMENT:
+        return _engage(profile, event, continues, token)
+    if not continues:
+        close(profile, where, token, facts)
+        _start(profile, event, hour, where, token, facts)
+    _count(profile, event, hour, where, token, facts)
+    return Outcome.ACCEPTED
+
+
+def close(profile: Profile, where: SiteDay, token: Token, facts: FactBatch) -> None:
+    """End the open visit, if there is one: bounce, duration and exit page become known."""
+    if not profile.is_open:
+        return
+    attributes = _visit_attributes(profile, token)
+    if profile.exit_page:
+        exit_token = _token(token, Dimension.EXIT_PAGE, profile.exit_page)
+        attributes.append(Attribute(Dimension.EXIT_PAGE, profile.exit_page, profile.mask(exit_token)))
+        profile.mark(exit_token)
+    facts.visits.append(
+        VisitFact(
+            site=where.site,
+            day=where.day,
+            hour=profile.start_hour,
+            phase=Phase.CLOSE,
+            bit=profile.bit,
+            attributes=attributes,
+            pageviews=profile.pageviews,
+            events=profile.events,
+            bounces=int(profile.pageviews == 1 and profile.interactive == 0),
+            duration_ms=profile.last_ms - profile.started_ms,
+        )
+    )
+    profile.is_open = False
+    profile.values = []
+    profile.exit_page = ""
+
+
+def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
+    profile.visits += 1
+    profile.is_open = True
+    profile.started_ms = profile.last_ms = event.at_ms
+    profile.start_hour = hour
+    profile.pageviews = profile.events = profile.interactive = 0
+    profile.values = [getattr(event, field) for _, field in VISIT_FIELDS]
+    attributes = _visit_attributes(profile, token)
+    facts.visits.append(VisitFact(where.site, where.day, hour, Phase.START, profile.bit, attributes))
+    for dimension, value, _ in _stored(attributes):
+        profile.mark(_token(token, Dimension(dimension), value))
+
+
+def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
+    is_pageview = event.name == PAGEVIEW
+    tokens = [
+        (dimension, value, _token(token, dimension, value))
+        for dimension, field in EVENT_FIELDS
+        if (value := getattr(event, field))
+    ]
+    facts.events.append(
+        EventFact(
+            site=where.site,
+            day=where.day,
+            hour=hour,
+            bit=profile.bit,
+            pageviews=int(is_pageview),
+            visitors_hour=int(not profile.hours_seen >> hour & 1),
+            visit_attributes=_visit_attributes(profile, token),
+            event_attributes=[Attribute(dim, value, profile.mask(key)) for dim, value, key in tokens],
+        )
+    )
+    for _, _, key in tokens:
+        profile.mark(key)
+    profile.hours_seen |= 1 << hour
+    profile.last_ms = max(profile.last_ms, event.at_ms)
+    profile.events += 1
+    if is_pageview:
+        profile.pageviews += 1
+        profile.exit_page = event.path
+    elif event.interactive:
+        profile.interactive += 1
+
+
+def _engage(profile: Profile, event: CleanEvent, continues: bool, token: Token) -> Outcome:
+    page = profile.tokens.get(_token(token, Dimension.PAGE, event.path), 0)
+    if not continues or not page & profile.bit:
+        return Outcome.NO_VISIT
+    profile.last_ms = max(profile.last_ms, event.at_ms)
+    return Outcome.ACCEPTED
+
+
+def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
+    """The open visit's non-empty attributes with their masks."""
+    same_every_visit = profile.bit - 1  # the tag fixes these: every earlier visit of the day had them
+    attributes = []
+    for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=True):
+        if not value:
+            continue
+        if TRAITS[dimension].fixed_by_tag:
+            mask = same_every_visit
+        else:
+            mask = profile.mask(_token(token, dimension, value))
+        attributes.append(Attribute(dimension, value, mask))
+    return attributes
+
+
+def _stored(attributes: list[Attribute]) -> list[tuple[int, str, int]]:
+    """Those whose mask the profile has to remember."""
+    return [(a.dimension, a.value, a.mask) for a in attributes if not TRAITS[Dimension(a.dimension)].fixed_by_tag]
+
+
+def _token(token: Token, dimension: Dimension, value: str) -> bytes:
+    return token(bytes((dimension,)) + value.encode())

@@ -1,0 +1,163 @@
+"""The worker's loop: one process owns all shards, consumes the queue, ends visits and days.
+
+It takes what is there every 250 ms, or at once while more waits. Redis away: it waits, rebuilds its idle clock
+from the profiles and goes on.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from appliance.aggregate.end_of_day import EndOfDay, Evidence
+from appliance.aggregate.shard_worker import ShardWorker
+from appliance.aggregate.site_days import SiteDays
+from appliance.anonymize.keyring import Keyring
+from appliance.clock import Clock
+from appliance.errors import KeyGoneError, StartError, UnavailableError
+from appliance.settings import Settings
+from appliance.state.connection import Client
+from appliance.state.lease import LEASE_SECONDS, Lease
+from appliance.state.live import put_current_visitors
+from appliance.state.shard import Shard
+
+_TICK_SECONDS = 0.25
+_SLOW_TICK_SECONDS = 1.0
+_RETRY_SECONDS = 0.5
+_CURRENT_MS = 5 * 60 * 1000
+Log = Callable[..., None]
+"""Writes one structured line: `log("event", level="warning", **facts)`."""
+
+
+class Worker:
+    """All shards of one appliance."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        keys: Keyring,
+        transport: Keyring,
+        evidence: Evidence,
+        clock: Clock,
+        log: Log,
+        station: str,
+        owner: str,
+    ) -> None:
+        self._client = client
+        self._keys = keys
+        self._transport = transport
+        self._clock = clock
+        self._log = log
+        self._evidence = evidence
+        self._sites = [site.id for site in settings.sites]
+        days = SiteDays(settings)
+        self._leases = [Lease(client, n, station, owner) for n in range(settings.redis.shards)]
+        self._workers = [
+            ShardWorker(
+                Shard(client, lease_number, lease, keys, transport),
+                keys,
+                days,
+                settings.visits.timeout_seconds * 1000,
+                self._transport_key,
+            )
+            for lease_number, lease in enumerate(self._leases)
+        ]
+        self._end_of_day = EndOfDay(client, self._workers, keys, transport, days, evidence, clock)
+        self._slow_at = 0.0
+
+    def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
+        """Work until told to stop.
+
+        Raises:
+            StartError: another worker holds the shards.
+            LeaseLostError: another worker took over; end the process and start anew.
+        """
+        self._acquire(stop)
+        self._start(stop)
+        on_ready()
+        while not stop.is_set():
+            try:
+                busy = self._tick()
+            except UnavailableError as error:
+                self._log("redis_unavailable", level="error", reason=str(error))
+                self._recover(stop)
+                continue
+            except KeyGoneError as error:
+                # A key was destroyed from outside between read and commit; the next read counts its events as late.
+                self._log("key_gone", level="warning", reason=str(error))
+                continue
+            if not busy:
+                stop.wait(_TICK_SECONDS)
+        self._finish()
+
+    def _acquire(self, stop: threading.Event) -> None:
+        waited = 0.0
+        for lease in self._leases:
+            while (holder := lease.acquire()) is not None:
+                if waited > LEASE_SECONDS or stop.is_set():
+                    raise StartError(f"another worker ({holder}) advances the shards of this Redis; stop it first")
+                waited += _RETRY_SECONDS
+                stop.wait(_RETRY_SECONDS)
+
+    def _start(self, stop: threading.Event) -> None:
+        """Rebuild, and end overdue days before ingest opens."""
+        lost = sum(worker.rebuild() for worker in self._workers)
+        if lost:
+            self._log("key_lost", level="warning", unreadable_profiles=lost)
+            self._evidence.append("key_lost", self._clock(), unreadable_profiles=lost)
+        while not stop.is_set() and self._tick(settle=True):
+            pass
+
+    def _tick(self, *, settle: bool = False) -> bool:
+        """One round over all shards; returns whether more is waiting."""
+        self._keys.refresh()
+        self._transport.refresh()
+        now_ms = int(self._clock() * 1000)
+        busy = False
+        for worker in self._workers:
+            busy |= worker.consume(now_ms) > 0
+            busy |= worker.close_idle(now_ms) > 0
+        if settle or self._clock() - self._slow_at >= _SLOW_TICK_SECONDS or self._clock() < self._slow_at:
+            self._slow_at = self._clock()
+            self._slow_tick(now_ms)
+        return busy
+
+    def _slow_tick(self, now_ms: int) -> None:
+        for lease in self._leases:
+            lease.keep()
+        for name in self._end_of_day.run():
+            self._log("day_ended", key=name)
+        counts = Counter(dict.fromkeys(self._sites, 0))
+        for worker in self._workers:
+            counts.update(
+                key_name.rpartition("|")[0] for key_name, _ in worker.open_visits.active_since(now_ms - _CURRENT_MS)
+            )
+        put_current_visitors(self._client, {site: counts[site] for site in self._sites})
+
+    def _recover(self, stop: threading.Event) -> None:
+        """Wait for Redis, then rebuild: whether the last transaction happened is not known."""
+        while not stop.is_set():
+            stop.wait(_RETRY_SECONDS)
+            try:
+                for lease in self._leases:
+                    lease.keep()
+                for worker in self._workers:
+                    worker.rebuild()
+            except UnavailableError:
+                continue
+            self._log("redis_available")
+            return
+
+    def _finish(self) -> None:
+        try:
+            self._tick()
+            for lease in self._leases:
+                lease.release()
+        except (UnavailableError, KeyGoneError) as error:
+            self._log("unclean_end", level="warning", reason=str(error))
+
+    def _transport_key(self) -> str:
+        """Name of today's transport key; made by the first batch of the day (UTC)."""
+        name = f"transport|{datetime.fromtimestamp(self._clock(), UTC).date().isoformat()}"
+        return self._transport.key(name, create=True).name

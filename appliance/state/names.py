@@ -1,0 +1,43 @@
+"""Names of all keys in Redis. The shard number is the hash tag of every key, so that a shard is one slot."""
+
+
+def events(shard: int) -> str:
+    """Stream of sealed events."""
+    return f"events:{{{shard}}}"
+
+
+def visitor(shard: int, tag: bytes) -> str:
+    """Sealed profile of a visitor's day."""
+    return f"visitor:{{{shard}}}:{tag.hex()}"
+
+
+def visitors(shard: int) -> str:
+    """Pattern of all profiles of a shard."""
+    return f"visitor:{{{shard}}}:*"
+
+
+def outbox(shard: int) -> str:
+    """Stream of sealed facts."""
+    return f"outbox:{{{shard}}}"
+
+
+def lease(shard: int) -> str:
+    """Owner of a shard."""
+    return f"lease:{{{shard}}}"
+
+
+def live(site: str) -> str:
+    """Current visitors of a site."""
+    return f"live:{site}"
+
+
+FLUSH = "flush:{0}"
+"""Which outbox entries the writer is inserting."""
+
+CLOSES = "closes:{0}"
+"""Stream of days whose visits are closed, for the warehouse."""
+
+
+def shard_of(tag: bytes, shards: int) -> int:
+    """Shard of a visitor: all events of one visitor are handled in order by one owner."""
+    return tag[0] % shards

@@ -1,0 +1,138 @@
+"""The outbox: sealed facts on their way to ClickHouse, and the note that makes each insert repeatable.
+
+The writer writes down which entries belong to an insert before it inserts; a retry after a crash is then the same
+batch under the same deduplication token. Entries are deleted together with the note.
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from appliance.errors import KeyGoneError
+from appliance.facts import FactBatch, OutcomeFact
+from appliance.state import envelope, names
+from appliance.state.connection import AsyncClient, Client, translated
+from appliance.state.envelope import Sealer
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_batch = msgspec.msgpack.Decoder(FactBatch).decode
+_decode_outcomes = msgspec.msgpack.Decoder(list[OutcomeFact]).decode
+_SEALED = b"facts"
+_PLAIN = b"outcomes"
+
+
+class OutboxEntry(NamedTuple):
+    """One entry: facts of one transaction of the worker, or outcome counts of ingest."""
+
+    shard: int
+    id: str
+    batch: FactBatch
+    readable: bool = True
+    """False if the entry cannot be opened any more (transport key lost with the host); the batch is empty then."""
+
+
+class FlushNote(msgspec.Struct, frozen=True):
+    """Which entries one insert takes, and its deduplication token."""
+
+    token: str
+    entries: list[tuple[int, str]]
+    """Shard and id of each entry, in the order of the insert."""
+
+
+class Outbox:
+    """The writer's side. Every method may raise UnavailableError."""
+
+    def __init__(self, client: Client, transport: Sealer, shards: int) -> None:
+        self._client = client
+        self._transport = transport
+        self._shards = shards
+
+    def read(self, limit: int) -> list[OutboxEntry]:
+        """Up to `limit` oldest entries of each shard; they stay until `confirm`."""
+        with translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for shard in range(self._shards):
+                pipeline.xrange(names.outbox(shard), count=limit)
+            replies: Any = pipeline.execute()
+        return [
+            self._open(shard, entry_id, fields) for shard, entries in enumerate(replies) for entry_id, fields in entries
+        ]
+
+    def read_noted(self, note: FlushNote) -> list[OutboxEntry]:
+        """The entries of a note, in its order."""
+        with translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for shard, entry_id in note.entries:
+                pipeline.xrange(names.outbox(shard), min=entry_id, max=entry_id)
+            replies: Any = pipeline.execute()
+        return [
+            self._open(shard, entry_id, fields)
+            for (shard, _), entries in zip(note.entries, replies, strict=True)
+            for entry_id, fields in entries
+        ]
+
+    def _open(self, shard: int, entry_id: bytes, fields: dict[bytes, bytes]) -> OutboxEntry:
+        try:
+            if _PLAIN in fields:
+                batch = FactBatch(outcomes=_decode_outcomes(fields[_PLAIN]))
+            else:
+                sealed = envelope.unseal(self._transport, names.outbox(shard), fields[_SEALED])
+                batch = _decode_batch(sealed)
+        except (KeyGoneError, msgspec.DecodeError, KeyError):
+            return OutboxEntry(shard, entry_id.decode(), FactBatch(), readable=False)
+        return OutboxEntry(shard, entry_id.decode(), batch)
+
+    def noted(self) -> FlushNote | None:
+        """The note of an insert that was not confirmed yet."""
+        with translated():
+            raw: Any = self._client.get(names.FLUSH)
+        return msgspec.msgpack.decode(raw, type=FlushNote) if raw else None
+
+    def note(self, note: FlushNote) -> None:
+        """Write down what the next insert takes."""
+        with translated():
+            self._client.set(names.FLUSH, _encode(note))
+
+    def confirm(self, note: FlushNote) -> None:
+        """ClickHouse has it: delete entries and note in one transaction."""
+        by_shard: dict[int, list[str]] = {}
+        for shard, entry_id in note.entries:
+            by_shard.setdefault(shard, []).append(entry_id)
+        with translated(), self._client.pipeline(transaction=True) as transaction:
+            for shard, ids in by_shard.items():
+                transaction.xdel(names.outbox(shard), *ids)
+            transaction.delete(names.FLUSH)
+            transaction.execute()
+
+    def oldest_key_names(self) -> set[str]:
+        """Transport keys of the oldest entry of each shard; "" for an entry that is not sealed."""
+        with translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for shard in range(self._shards):
+                pipeline.xrange(names.outbox(shard), count=1)
+            replies: Any = pipeline.execute()
+        return {
+            envelope.label(fields[_SEALED]).key_name if _SEALED in fields else ""
+            for entries in replies
+            for _, fields in entries
+        }
+
+    def waiting(self) -> int:
+        """Number of entries that ClickHouse has not got yet."""
+        with translated():
+            pipeline = self._client.pipeline(transaction=False)
+            for shard in range(self._shards):
+                pipeline.xlen(names.outbox(shard))
+            return sum(pipeline.execute())
+
+
+class OutcomeSink:
+    """Ingest's side: counts of dropped hits. They hold nothing of any visitor and are not sealed."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def append(self, outcomes: list[OutcomeFact]) -> None:
+        """Hand counts to the writer; raises UnavailableError, then keep them and try again."""
+        with translated():
+            await self._client.xadd(names.outbox(0), {_PLAIN: _encode(outcomes)})
