@@ -1,0 +1,204 @@
+"""The only door to ClickHouse: a client that writes and a reader that cannot.
+
+`[clickhouse] url = "embedded"` opens chDB in `data_dir/clickhouse` inside this process; an `http(s)://` DSN talks to a
+server with the same SQL. Values travel as Native blocks or bound parameters, never in query text. Errors come out as
+UnavailableError with a code and without any value.
+
+Threads: a chDB connection runs one call at a time, so each object here locks its own connections and may be shared;
+`Reader` holds several, so that many questions at a time are answered as connections become free.
+"""
+
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import clickhouse_connect
+from clickhouse_connect import common
+from clickhouse_connect.driver import options
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from appliance.errors import UnavailableError
+from appliance.settings import Settings
+from appliance.warehouse.embedded import ENGINE_OPTIONS, refusal
+from appliance.warehouse.guard import check_select
+
+# The library would import pandas at the first insert: 43 MB for nothing (measured, clickhouse-connect 1.12).
+options.pd = None
+options.pd_time_test = None
+common.set_setting("send_os_user", False)
+
+_QUIET = {"log_queries": 0, "log_query_threads": 0, "log_profile_events": 0}
+_WRITE_SETTINGS: dict[str, Any] = {
+    **_QUIET,
+    "max_memory_usage": 400_000_000,
+    # One thread, so that a repeated batch makes the same blocks in the same order under its token.
+    "max_threads": 1,
+    "max_insert_threads": 1,
+    "parallel_view_processing": 0,
+    "async_insert": 0,
+    "deduplicate_insert": "enable",
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    "max_partitions_per_insert_block": 0,
+    "mutations_sync": 2,
+    "alter_sync": 2,
+}
+_READ_SETTINGS: dict[str, Any] = {
+    **_QUIET,
+    "max_execution_time": 10,
+    "max_memory_usage": 200_000_000,
+    "max_result_rows": 1_000_000,
+    "max_threads": 2,
+    "use_uncompressed_cache": 0,
+    "readonly": 1,  # last: nothing can be set after it
+}
+_REASONS = {
+    159: "it took too long",
+    160: "it would take too long",
+    164: "the connection may only read",
+    241: "it needs too much memory",
+    243: "the disk is full",
+    396: "the answer is too long",
+}
+
+Columns = Mapping[str, Sequence[Any]]
+"""Values of each column of an insert, in the order of the rows."""
+
+
+class Answer(NamedTuple):
+    """Rows of a question, with the names of their columns."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+class WriteClient:
+    """Full access, for the writer, the migrations and the close. Safe to share between threads."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run one statement without a result.
+
+        Raises:
+            UnavailableError: ClickHouse refused or is away.
+        """
+        with _translated("run a statement"):
+            self._client.command(sql, parameters=dict(parameters or {}))
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """Answer one question with bound parameters; raises UnavailableError."""
+        with _translated("answer a question"):
+            return _answer(self._client, sql, parameters)
+
+    def insert(self, table: str, types: Mapping[str, str], columns: Columns, token: str) -> None:
+        """Insert columns as one Native batch that counts once, however often it is repeated under its token.
+
+        Args:
+            types: ClickHouse type of each column, so that no round trip asks for them.
+
+        Raises:
+            UnavailableError: it is unknown whether the batch is in; repeat it under the same token.
+        """
+        with _translated(f"take rows for {table}"):
+            self._client.insert(
+                table,
+                [columns[name] for name in types],
+                column_names=list(types),
+                column_type_names=list(types.values()),
+                column_oriented=True,
+                settings={"insert_deduplication_token": token},
+            )
+
+    def close(self) -> None:
+        """Close the connection; the last one of an embedded engine stops the engine."""
+        self._client.close()
+
+
+class Reader:
+    """Questions only: one SELECT at a time per connection, values bound, time and memory limited."""
+
+    def __init__(self, clients: Sequence[Any]) -> None:
+        self._clients = list(clients)
+        self._free: queue.LifoQueue[Any] = queue.LifoQueue()
+        for client in clients:
+            self._free.put(client)
+
+    def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Answer:
+        """Answer one SELECT; waits for a free connection.
+
+        Args:
+            sql: text of our own, with a placeholder `{name:Type}` for every value.
+
+        Raises:
+            QueryError: the text is more than a SELECT, or a value has no placeholder.
+            UnavailableError: ClickHouse is away, or the question exceeds its limits.
+        """
+        check_select(sql, parameters or ())
+        client = self._free.get()
+        try:
+            with _translated("answer a question"):
+                return _answer(client, sql, parameters)
+        finally:
+            self._free.put(client)
+
+    def close(self) -> None:
+        """Close the connections; call it when nothing asks any more."""
+        for client in self._clients:
+            client.close()
+
+
+def open_writer(settings: Settings) -> WriteClient:
+    """Open ClickHouse for writing.
+
+    Raises:
+        StartError: the embedded engine's directory is unusable or in use.
+        UnavailableError: the server does not answer.
+    """
+    return WriteClient(_connect(settings, _WRITE_SETTINGS))
+
+
+def open_reader(settings: Settings, connections: int = 2) -> Reader:
+    """Open ClickHouse for questions; raises as `open_writer`."""
+    return Reader([_connect(settings, _READ_SETTINGS) for _ in range(connections)])
+
+
+def engine_directory(settings: Settings) -> Path:
+    """Where the embedded engine keeps its parts."""
+    return settings.data_dir / "clickhouse"
+
+
+def _connect(settings: Settings, session: Mapping[str, Any]) -> Any:
+    quiet: dict[str, Any] = {"settings": dict(session), "show_clickhouse_errors": False}
+    url = settings.clickhouse.url
+    if url.startswith(("http://", "https://")):
+        with _translated("open a connection"):
+            return clickhouse_connect.get_client(dsn=url, autogenerate_session_id=False, **quiet)
+    if url != "embedded":
+        with _translated("open a connection"):
+            return clickhouse_connect.get_client(dsn=url, chdb_options=ENGINE_OPTIONS, **quiet)
+    directory = engine_directory(settings)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return clickhouse_connect.get_client(
+            interface="chdb", path=str(directory), chdb_options=ENGINE_OPTIONS, **quiet
+        )
+    except (ClickHouseError, OSError) as error:
+        raise refusal(directory, error) from None
+
+
+def _answer(client: Any, sql: str, parameters: Mapping[str, Any] | None) -> Answer:
+    result = client.query(sql, parameters=dict(parameters or {}))
+    return Answer(tuple(result.column_names), result.result_rows)
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except ClickHouseError as error:
+        code = getattr(error, "code", None)
+        reason = _REASONS.get(code or 0, "it refused or is away")
+        raise UnavailableError(f"ClickHouse could not {doing}: {reason} (code {code})") from None
