@@ -1,0 +1,56 @@
+# Tasks of the project. `make` alone lists them.
+
+BIN := .venv/bin
+PYTHON ?= python3
+# The demo keeps its data here; `make clean` removes it.
+DEMO_DIR := var/demo
+# Paths that mypy checks beside the packages named in pyproject.toml.
+SCRIPTS := $(wildcard scripts/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types unit bench docs lock upgrade clean
+
+help:  ## List the tasks
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.ready  ## Make .venv with everything; installs missing Debian packages when run as root
+
+.venv/.ready: requirements/dev.txt pyproject.toml scripts/setup.sh
+	PYTHON=$(PYTHON) sh scripts/setup.sh
+	@touch $@
+
+run: setup  ## Start the appliance with a demo site and demo traffic
+	$(BIN)/appliance demo --data-dir $(DEMO_DIR)
+
+test: setup lint types  ## Run everything: format, lint, types, import contracts, all tests
+	$(BIN)/python -m pytest
+
+check: setup lint types unit  ## The daily loop: as `test`, with the fast unit tests only
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python scripts/settings_doc.py --check
+
+types: setup
+	$(BIN)/mypy
+	$(BIN)/mypy $(SCRIPTS)
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/python -m pytest tests/unit
+
+bench: setup  ## Print boot time, idle memory and the delay from hit to answer
+	$(BIN)/python -m tests.bench
+
+docs: setup  ## Write docs/settings.md anew from the code
+	$(BIN)/python scripts/settings_doc.py
+
+lock: setup  ## Write requirements/*.txt anew from pyproject.toml, keeping what still fits
+	sh scripts/lock.sh
+
+upgrade: setup  ## As `lock`, with the newest releases
+	sh scripts/lock.sh --upgrade
+
+clean:  ## Remove .venv, caches and the demo's data
+	rm -rf .venv $(DEMO_DIR) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
