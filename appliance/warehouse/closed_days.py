@@ -13,6 +13,7 @@ from datetime import date
 from appliance.warehouse.client import WriteClient
 
 _TYPES = {"site": "String", "day": "Date"}
+_MARKED = "SELECT 1 FROM closed_days WHERE site = {site:String} AND day = {day:Date} LIMIT 1"
 
 
 class ClosedDays:
@@ -39,6 +40,13 @@ class ClosedDays:
     def through(self, site: str) -> date | None:
         """The last closed day of a site, None if there is none."""
         return max(self._days.get(site, frozenset()), default=None)
+
+    def refresh(self, site: str, day: date) -> bool:
+        """Whether ClickHouse has the mark, also one whose writing seemed to fail; raises UnavailableError."""
+        if not self.is_closed(site, day) and self._client.query(_MARKED, {"site": site, "day": day}).rows:
+            with self._gate.exclusive():
+                self._remember(site, day)
+        return self.is_closed(site, day)
 
     def mark(self, site: str, day: date) -> None:
         """Turn readers over to `cells` for this day, once and for all; raises UnavailableError."""

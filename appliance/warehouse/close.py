@@ -1,0 +1,70 @@
+"""Close a site-day in ClickHouse: move its cells once, turn readers over, drop the open partition, see that it is gone.
+
+Every step may be repeated: an unmarked day is moved from the start again, a marked one is only dropped. Call it when
+every fact of the day is confirmed and the writer is at rest, from the thread that runs the writer.
+"""
+
+import time
+from datetime import date
+from importlib.resources import files
+
+from appliance.errors import UnavailableError
+from appliance.warehouse.client import WriteClient
+from appliance.warehouse.closed_days import ClosedDays
+
+_VANISH_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.05
+
+
+def close_day(client: WriteClient, closed_days: ClosedDays, site: str, day: date) -> dict[str, int | str | bool]:
+    """Close one day.
+
+    Returns:
+        What was done, for the evidence log: `cells` now in the closed table, `cells_dropped` and `partition` of the
+        open one, `parts_left` of it (always 0), `already_closed` if an earlier attempt had marked the day.
+
+    Raises:
+        UnavailableError: not done; call it again.
+    """
+    where = {"site": site, "day": day}
+    already_closed = closed_days.refresh(site, day)
+    if not already_closed:
+        _move(client, where)
+        closed_days.mark(site, day)
+    partition = str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0])
+    dropped = _count(client, "count_open_cells", where)
+    client.command("ALTER TABLE cells_open DROP PARTITION ID {partition:String}", {"partition": partition})
+    _await_absence(client, partition)
+    return {
+        "cells": _count(client, "count_closed_cells", where),
+        "cells_dropped": dropped,
+        "partition": partition,
+        "parts_left": 0,
+        "already_closed": already_closed,
+    }
+
+
+def _move(client: WriteClient, where: dict[str, object]) -> None:
+    if _count(client, "count_closed_cells", where):
+        client.command(_sql("delete_closed_cells"), where)  # an earlier attempt died before its mark
+    client.command(_sql("move_cells"), where)
+    open_sums, closed_sums = client.query(_sql("compare_moved_cells"), where).rows
+    if open_sums[1:] != closed_sums[1:]:
+        raise UnavailableError("ClickHouse did not move every cell of a day that closes; it will be tried again")
+
+
+def _await_absence(client: WriteClient, partition: str) -> None:
+    """Dropped parts are removed by the engine's own thread; wait until system.parts knows none, active or not."""
+    deadline = time.monotonic() + _VANISH_SECONDS
+    while _count(client, "count_open_parts", {"partition": partition}):
+        if time.monotonic() > deadline:
+            raise UnavailableError("ClickHouse still holds parts of a closed day; they will be looked for again")
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _count(client: WriteClient, name: str, parameters: dict[str, object]) -> int:
+    return int(client.query(_sql(name), parameters).rows[0][0])
+
+
+def _sql(name: str) -> str:
+    return files("appliance.warehouse").joinpath("sql", f"close.{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,20 @@
+-- Copies the cells of one open day, merged, into the table of closed days.
+INSERT INTO cells
+SELECT
+    site,
+    day,
+    grain,
+    dim_a,
+    a,
+    dim_b,
+    b,
+    sum(cells_open.visitors) AS visitors,
+    sum(cells_open.visits) AS visits,
+    sum(cells_open.pageviews) AS pageviews,
+    sum(cells_open.events) AS events,
+    sum(cells_open.closed) AS closed,
+    sum(cells_open.bounces) AS bounces,
+    sum(cells_open.duration_ms) AS duration_ms
+FROM cells_open
+WHERE site = {site:String} AND day = {day:Date}
+GROUP BY site, day, grain, dim_a, a, dim_b, b
