@@ -151,10 +151,8 @@ def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
     for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=True):
         if not value:
             continue
-        if TRAITS[dimension].fixed_by_tag:
-            mask = same_every_visit
-        else:
-            mask = profile.mask(_token(token, dimension, value))
+        fixed = TRAITS[dimension].fixed_by_tag
+        mask = same_every_visit if fixed else profile.mask(_token(token, dimension, value))
         attributes.append(Attribute(dimension, value, mask))
     return attributes
 

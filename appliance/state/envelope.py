@@ -52,7 +52,7 @@ def label(envelope: bytes) -> Label:
         name = envelope[_HEAD.size : _HEAD.size + length].decode()
     except (struct.error, UnicodeDecodeError):
         raise KeyGoneError("not an envelope") from None
-    if version != _VERSION or len(name) != length:
+    if version != _VERSION or len(name.encode()) != length:
         raise KeyGoneError("not an envelope of this version")
     return Label(name, items)
 

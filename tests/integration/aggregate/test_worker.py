@@ -1,0 +1,221 @@
+"""The worker over a real Redis: queue to outbox, restarts, idle visits, the end of the day."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.aggregate.worker import Worker
+from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
+from appliance.clock import day_end
+from appliance.errors import StartError
+from appliance.events import CleanEvent
+from appliance.facts import FactBatch
+from appliance.privacy.evidence import EvidenceLog
+from appliance.settings import RedisSettings, Settings, SiteSettings
+from appliance.state.closes import CloseRequests
+from appliance.state.connection import Client, connect_async
+from appliance.state.live import current_visitors
+from appliance.state.outbox import FlushNote, Outbox
+from appliance.state.queue import EventQueue
+from tests.kit.cells import fold
+from tests.kit.events import make_event
+
+SITE, DAY, SHARDS = "example.org", date(2026, 11, 23), 2
+SETTINGS = Settings(sites=(SiteSettings(id=SITE),), redis=RedisSettings(shards=SHARDS))
+NOON = day_end(DAY, "UTC") - 12 * 3600
+
+
+class Bench:
+    """A worker, step by step, with a clock that stands still until it is moved."""
+
+    def __init__(self, client: Client, url: str, directory: Path) -> None:
+        self.now = NOON
+        self.client = client
+        self.url = url
+        self.directory = directory
+        self.log: list[tuple[str, dict[str, Any]]] = []
+        self.evidence = EvidenceLog(directory / "evidence.jsonl")
+        self.keys = Keyring.open(directory, self.clock)
+        self.transport = Keyring.open(directory, self.clock, TRANSPORT_KEYS_FILE)
+        self.outbox = Outbox(client, self.transport, SHARDS)
+        self.worker = self.new_worker()
+        self.facts = FactBatch()
+
+    def clock(self) -> float:
+        return self.now
+
+    def new_worker(self, station: str = "here") -> Worker:
+        return Worker(
+            SETTINGS,
+            self.client,
+            self.keys,
+            self.transport,
+            self.evidence,
+            self.clock,
+            lambda event, **facts: self.log.append((event, facts)),
+            station,
+            "owner",
+        )
+
+    def run(self, worker: Worker | None = None) -> None:
+        """Let a worker start, consume what is there, and stop."""
+        stop = threading.Event()
+        (worker or self.worker).run(stop, stop.set)
+
+    def restart(self) -> None:
+        self.worker = self.new_worker()
+
+    async def send(self, *events: CleanEvent) -> None:
+        self.keys.day_key(SITE, DAY, create=True)
+        queue = EventQueue(connect_async(self.url), self.keys, SHARDS)
+        await queue.start()
+        await asyncio.gather(*(queue.append(SITE, DAY, event) for event in events))
+        await queue.stop()
+
+    def totals(self) -> dict[str, int]:
+        """Totals of everything that has come out so far."""
+        entries = self.outbox.read(10_000)
+        for entry in entries:
+            self.facts.visits += entry.batch.visits
+            self.facts.events += entry.batch.events
+            self.facts.outcomes += entry.batch.outcomes
+        if entries:
+            self.outbox.confirm(FlushNote("token", [(entry.shard, entry.id) for entry in entries]))
+        return dict(fold(self.facts)[0])
+
+    def outcomes(self) -> dict[str, int]:
+        self.totals()
+        found: dict[str, int] = {}
+        for fact in self.facts.outcomes:
+            found[fact.outcome] = found.get(fact.outcome, 0) + fact.hits
+        return found
+
+
+def at(seconds: float) -> int:
+    return int((NOON + seconds) * 1000)
+
+
+@pytest.fixture
+def bench(redis_client: Client, redis_url: str, tmp_path: Path) -> Iterator[Bench]:
+    yield Bench(redis_client, redis_url, tmp_path)
+
+
+async def test_queued_events_become_facts_and_leave_the_queue(bench: Bench) -> None:
+    await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(10)))
+    bench.run()
+    assert bench.totals() == {"visitors": 10, "visits": 10, "pageviews": 10, "events": 10, "visitors_hour": 10}
+    assert bench.outcomes() == {"accepted": 10}
+    assert [bench.client.xlen(f"events:{{{n}}}") for n in range(SHARDS)] == [0, 0]
+
+
+async def test_restarted_worker_goes_on_with_the_open_visit(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0), event_id=b"12345678"))
+    bench.run()
+    bench.restart()
+    await bench.send(make_event(at_ms=at(60)), make_event(at_ms=at(0), event_id=b"12345678"))
+    bench.run()
+    assert bench.totals()["visits"] == 1
+    assert bench.outcomes() == {"accepted": 2, "duplicate": 1}
+
+
+async def test_idle_visit_is_closed_after_the_timeout_also_by_a_restarted_worker(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    bench.now = NOON + 1800
+    bench.restart()
+    bench.run()
+    assert "closed" not in bench.totals()
+    bench.now = NOON + 1810
+    bench.restart()
+    bench.run()
+    assert bench.totals()["closed"] == 1
+
+
+async def test_waiting_events_keep_a_visit_open_however_late_they_are_read(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    await bench.send(make_event(at_ms=at(1700)))
+    bench.now = NOON + 3400
+    bench.restart()
+    bench.run()
+    assert bench.totals()["visits"] == 1
+
+
+async def test_end_of_the_day_closes_deletes_destroys_and_says_so(bench: Bench) -> None:
+    await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(5)))
+    bench.run()
+    bench.now = day_end(DAY, "UTC") + 6
+    bench.restart()
+    bench.run()
+    assert bench.totals()["closed"] == 5
+    assert bench.client.keys("visitor:*") == []
+    assert bench.keys.live() == []
+    (request,) = CloseRequests(bench.client, SHARDS).pending()
+    assert (request.site, request.day, request.ready) == (SITE, DAY, True)
+    lines = (bench.directory / "evidence.jsonl").read_text().splitlines()
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert kinds == ["key_created", "visits_closed", "key_destroyed", "append_only_file_rewrite"]
+    assert bench.evidence.verify().broken_at is None
+
+
+async def test_day_is_not_ended_before_its_last_hits_can_have_arrived(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.now = day_end(DAY, "UTC") + 4
+    bench.run()
+    assert len(bench.keys.live()) == 1
+
+
+async def test_event_read_after_its_day_was_ended_is_late(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.keys.destroy(bench.keys.live()[0])
+    bench.now = day_end(DAY, "UTC") + 6
+    bench.run()
+    assert bench.outcomes() == {"late": 1}
+    assert [bench.client.xlen(f"events:{{{n}}}") for n in range(SHARDS)] == [0, 0]
+
+
+async def test_transport_key_is_destroyed_when_nothing_under_it_is_left(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    bench.now = day_end(DAY, "UTC") + 6
+    bench.restart()
+    bench.run()
+    assert sorted(slot.name for slot in bench.transport.live()) == [
+        "transport|2026-11-23",
+        "transport|2026-11-24",
+    ]
+    bench.totals()
+    bench.restart()
+    bench.run()
+    assert [slot.name for slot in bench.transport.live()] == ["transport|2026-11-24"]
+
+
+async def test_current_visitors_are_those_of_the_last_five_minutes(bench: Bench) -> None:
+    await bench.send(make_event(tag=b"\x01" * 16, at_ms=at(0)), make_event(tag=b"\x02" * 16, at_ms=at(200)))
+    bench.now = NOON + 310
+    bench.run()
+    assert current_visitors(bench.client, SITE) == 1
+
+
+async def test_second_worker_elsewhere_ends_with_a_clear_message(bench: Bench) -> None:
+    bench.client.set("lease:{0}", b"another-host#x")
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(StartError, match="another worker \\(another-host\\)"):
+        bench.worker.run(stop, stop.set)
+
+
+async def test_profiles_whose_key_is_lost_are_reported(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    (bench.directory / "day-keys").unlink()
+    bench.keys = Keyring.open(bench.directory, bench.clock)
+    bench.restart()
+    bench.run()
+    assert ("key_lost", {"level": "warning", "unreadable_profiles": 1}) in bench.log

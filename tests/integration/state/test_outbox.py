@@ -1,0 +1,97 @@
+"""The note makes an insert repeatable; a day is ready to close when its facts are through."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from appliance.anonymize.keyring import Keyring
+from appliance.facts import FactBatch, OutcomeFact
+from appliance.state import envelope
+from appliance.state.closes import CloseRequests
+from appliance.state.connection import Client, connect_async
+from appliance.state.outbox import FlushNote, Outbox, OutcomeSink
+from appliance.state.shard import _encode
+
+KEY = "transport|2026-11-23"
+DAY = date(2026, 11, 23)
+SHARDS = 2
+
+
+def clock() -> float:
+    return 1_795_000_000.0
+
+
+@pytest.fixture
+def transport(tmp_path: Path) -> Keyring:
+    keyring = Keyring.open(tmp_path, clock)
+    keyring.key(KEY, create=True)
+    return keyring
+
+
+@pytest.fixture
+def outbox(redis_client: Client, transport: Keyring) -> Outbox:
+    return Outbox(redis_client, transport, SHARDS)
+
+
+def put(client: Client, transport: Keyring, shard: int, hits: int) -> FactBatch:
+    batch = FactBatch(outcomes=[OutcomeFact("example.org", 20_000, 1, "accepted", hits)])
+    place = f"outbox:{{{shard}}}"
+    client.xadd(place, {"facts": envelope.seal(transport, KEY, place, _encode(batch))})
+    return batch
+
+
+def test_entries_stay_until_confirmed(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
+    batches = [put(redis_client, transport, shard, hits) for shard, hits in ((0, 1), (0, 2), (1, 3))]
+    entries = outbox.read(10)
+    assert [entry.batch for entry in entries] == batches
+    note = FlushNote("token", [(entry.shard, entry.id) for entry in entries])
+    outbox.note(note)
+    assert outbox.noted() == note
+    assert outbox.read_noted(note) == entries
+    outbox.confirm(note)
+    assert outbox.noted() is None
+    assert outbox.waiting() == 0
+
+
+def test_entry_without_its_key_is_told_apart(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
+    put(redis_client, transport, 0, 1)
+    transport.destroy(transport.live()[0])
+    assert [entry.readable for entry in outbox.read(10)] == [False]
+
+
+def test_oldest_keys_name_what_is_still_waiting(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
+    assert outbox.oldest_key_names() == set()
+    put(redis_client, transport, 1, 1)
+    assert outbox.oldest_key_names() == {KEY}
+
+
+async def test_outcome_counts_reach_the_writer(redis_client: Client, redis_url: str, outbox: Outbox) -> None:
+    counts = [OutcomeFact("example.org", 20_000, 0, "gpc", 7)]
+    client = connect_async(redis_url)
+    await OutcomeSink(client).append(counts)
+    await client.aclose()
+    assert [entry.batch.outcomes for entry in outbox.read(10)] == [counts]
+
+
+def test_day_is_ready_when_nothing_older_is_left(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
+    closes = CloseRequests(redis_client, SHARDS)
+    put(redis_client, transport, 0, 1)
+    put(redis_client, transport, 1, 1)
+    closes.request("example.org", DAY)
+    assert [request.ready for request in closes.pending()] == [False]
+    note = FlushNote("token", [(entry.shard, entry.id) for entry in outbox.read(10)])
+    put(redis_client, transport, 0, 2)  # of the next day: must not hold the close up
+    outbox.note(note)
+    assert [request.ready for request in closes.pending()] == [False]
+    outbox.confirm(note)
+    (request,) = closes.pending()
+    assert (request.site, request.day, request.ready) == ("example.org", DAY, True)
+    closes.done(request)
+    assert closes.pending() == []
+
+
+def test_day_without_waiting_facts_is_ready_at_once(redis_client: Client) -> None:
+    closes = CloseRequests(redis_client, SHARDS)
+    closes.request("example.org", DAY)
+    assert [request.ready for request in closes.pending()] == [True]

@@ -1,0 +1,90 @@
+"""Appending events: acknowledged means queued, sealed, in order."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from appliance.anonymize.keyring import Keyring
+from appliance.errors import KeyGoneError, UnavailableError
+from appliance.state.connection import Client, connect_async
+from appliance.state.lease import Lease
+from appliance.state.queue import EventQueue
+from appliance.state.shard import Shard
+from tests.kit.events import make_event
+
+DAY = date(2026, 11, 23)
+SHARDS = 2
+
+
+def clock() -> float:
+    return 1_795_000_000.0
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keyring:
+    keyring = Keyring.open(tmp_path, clock)
+    keyring.day_key("example.org", DAY, create=True)
+    return keyring
+
+
+def shards(client: Client, keys: Keyring) -> list[Shard]:
+    return [Shard(client, n, Lease(client, n, "here", "me"), keys, keys) for n in range(SHARDS)]
+
+
+async def test_acknowledged_events_are_in_the_stream_of_their_shard_in_order(
+    redis_client: Client, redis_url: str, keys: Keyring
+) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, SHARDS)
+    await queue.start()
+    sent = [make_event(tag=bytes([n % 5]) * 16, at_ms=n) for n in range(200)]
+    await asyncio.gather(*(queue.append("example.org", DAY, event) for event in sent))
+    await queue.stop()
+    for shard in shards(redis_client, keys):
+        read = [event for entry in shard.read(1000) for part in entry.parts for event in part.events]
+        assert read == [event for event in sent if event.tag[0] % SHARDS == shard.number]
+
+
+async def test_nothing_readable_of_an_event_is_in_redis(redis_client: Client, redis_url: str, keys: Keyring) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, SHARDS)
+    await queue.start()
+    await queue.append("example.org", DAY, make_event(path="/canary-path"))
+    await queue.stop()
+    entries = redis_client.xrange("events:{0}")
+    assert entries
+    assert b"canary" not in repr(entries).encode()
+
+
+async def test_cancelled_request_does_not_cancel_the_commit_of_others(
+    redis_client: Client, redis_url: str, keys: Keyring
+) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, 1)
+    await queue.start()
+    tasks = [asyncio.create_task(queue.append("example.org", DAY, make_event(at_ms=n))) for n in range(50)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await queue.stop()
+    assert [type(result) for result in results[1::2]] == [type(None)] * 25
+    (shard,) = shards(redis_client, keys)[:1]
+    assert sum(len(part.events) for entry in shard.read(100) for part in entry.parts) == 50
+
+
+async def test_event_is_refused_when_redis_is_away(tmp_path: Path, keys: Keyring) -> None:
+    queue = EventQueue(connect_async(f"unix://{tmp_path}/nobody.sock"), keys, 1)
+    await queue.start()
+    with pytest.raises(UnavailableError):
+        await queue.append("example.org", DAY, make_event())
+    await queue.stop()
+
+
+async def test_event_of_a_destroyed_day_is_refused(redis_client: Client, redis_url: str, keys: Keyring) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, 1)
+    await queue.start()
+    keys.destroy(keys.live()[0])
+    with pytest.raises(KeyGoneError):
+        await queue.append("example.org", DAY, make_event())
+    await queue.stop()
+    assert redis_client.keys("*") == []

@@ -1,0 +1,202 @@
+"""The counting rules against a slow, obvious count with sets of people."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.aggregate import visits
+from appliance.aggregate.profile import MAX_TOKENS, Profile, decode_profile, encode_profile
+from appliance.dimensions import DIRECT, ENGAGEMENT, PAGEVIEW, Dimension
+from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
+from appliance.facts import FactBatch
+from appliance.outcomes import Outcome
+from tests.kit.cells import fold
+
+MINUTE = 60_000
+TIMEOUT = 30 * MINUTE
+WHERE = visits.SiteDay("example.org", 20_000)
+
+
+def token(message: bytes) -> bytes:
+    return message
+
+
+def event(at: int, path: str = "/", name: str = PAGEVIEW, **fields: object) -> CleanEvent:
+    given_fields = {"interactive": True, "event_id": b"", "source": DIRECT, "referrer": "", "country": "DE"} | fields
+    return CleanEvent(tag=b"t" * 16, at_ms=at, name=name, hostname="example.org", path=path, **given_fields)
+
+
+def advance(profile: Profile, facts: FactBatch, *events: CleanEvent) -> list[Outcome]:
+    return [visits.advance(profile, e, (e.at_ms // (60 * MINUTE)) % 24, WHERE, TIMEOUT, token, facts) for e in events]
+
+
+def test_gap_of_exactly_the_timeout_continues_the_visit() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0), event(TIMEOUT))
+    assert profile.visits == 1
+
+
+def test_gap_longer_than_the_timeout_closes_the_visit_and_starts_the_next() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0), event(TIMEOUT + 1))
+    totals, _ = fold(facts)
+    assert totals == Counter(visitors=1, visits=2, closed=1, bounces=1, pageviews=2, events=2, visitors_hour=1)
+
+
+def test_non_interactive_event_does_not_end_a_bounce_and_an_interactive_one_does() -> None:
+    for interactive, bounces in ((False, 1), (True, 0)):
+        profile, facts = Profile(), FactBatch()
+        advance(profile, facts, event(0), event(1, name="Scroll", interactive=interactive))
+        visits.close(profile, WHERE, token, facts)
+        assert fold(facts)[0]["bounces"] == bounces
+
+
+def test_visit_without_pageview_has_an_entry_page_but_no_exit_page_and_no_bounce() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0, "/signup", name="Signup"))
+    visits.close(profile, WHERE, token, facts)
+    totals, cells = fold(facts)
+    assert totals["bounces"] == 0
+    assert cells[Dimension.ENTRY_PAGE, "/signup"]["visits"] == 1
+    assert not [value for dimension, value in cells if dimension == Dimension.EXIT_PAGE]
+
+
+def test_later_event_changes_neither_entry_page_nor_source() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0, "/a", source="one.example"), event(1, "/b", source="two.example"))
+    _, cells = fold(facts)
+    assert cells[Dimension.ENTRY_PAGE, "/a"]["visits"] == 1
+    assert (Dimension.SOURCE, "two.example") not in cells
+
+
+def test_event_id_seen_before_counts_once() -> None:
+    profile, facts = Profile(), FactBatch()
+    outcomes = advance(profile, facts, event(0, event_id=b"12345678"), event(9, event_id=b"12345678"))
+    assert outcomes == [Outcome.ACCEPTED, Outcome.DUPLICATE]
+    assert fold(facts)[0]["pageviews"] == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome"),
+    [
+        pytest.param([], Outcome.NO_VISIT, id="nobody there"),
+        pytest.param([event(0, "/other")], Outcome.NO_VISIT, id="another page"),
+        pytest.param([event(-TIMEOUT, "/p")], Outcome.NO_VISIT, id="visit is over"),
+        pytest.param([event(0, "/p")], Outcome.ACCEPTED, id="page of the open visit"),
+    ],
+)
+def test_engagement_needs_an_open_visit_of_its_page(events: list[CleanEvent], outcome: Outcome) -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, *events)
+    assert advance(profile, facts, event(5, "/p", name=ENGAGEMENT)) == [outcome]
+    assert len(facts.events) == len(events)
+
+
+def test_engagement_moves_the_end_of_the_visit() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0, "/p"), event(7000, "/p", name=ENGAGEMENT))
+    visits.close(profile, WHERE, token, facts)
+    assert fold(facts)[0]["duration_ms"] == 7000
+
+
+def test_event_that_arrives_out_of_order_does_not_shorten_the_visit() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(5000), event(3000))
+    assert profile.last_ms == 5000
+
+
+def test_closing_twice_counts_once() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0))
+    visits.close(profile, WHERE, token, facts)
+    visits.close(profile, WHERE, token, facts)
+    assert fold(facts)[0]["closed"] == 1
+
+
+def test_full_profile_lifts_no_cell_but_still_counts_pageviews() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, *(event(n, f"/{n}") for n in range(MAX_TOKENS + 5)))
+    totals, cells = fold(facts)
+    assert totals["pageviews"] == MAX_TOKENS + 5
+    assert cells[Dimension.PAGE, f"/{MAX_TOKENS + 4}"] == Counter(pageviews=1, events=1)
+    assert len(profile.tokens) == MAX_TOKENS
+
+
+@dataclass
+class _Visit:
+    person: int
+    events: list[CleanEvent]
+
+
+def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Counter[str]]:
+    """Single cells by brute force over whole visits and sets of people."""
+    all_visits: list[_Visit] = []
+    for person, events in by_person.items():
+        open_visit: _Visit | None = None
+        for one in events:
+            if open_visit is None or one.at_ms - open_visit.events[-1].at_ms > TIMEOUT:
+                open_visit = _Visit(person, [])
+                all_visits.append(open_visit)
+            open_visit.events.append(one)
+    people: dict[tuple[int, str, str], set[int]] = defaultdict(set)
+    cells: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
+    for visit in all_visits:
+        views = [e for e in visit.events if e.name == PAGEVIEW]
+        active = [e for e in visit.events if e.name != PAGEVIEW and e.interactive]
+        ended = {
+            "closed": 1,
+            "bounces": int(len(views) == 1 and not active),
+            "duration_ms": visit.events[-1].at_ms - visit.events[0].at_ms,
+        }
+        whole = {"visits": 1, "pageviews": len(views), "events": len(visit.events)} | ended
+        keys = [(d, getattr(visit.events[0], field)) for d, field in VISIT_FIELDS]
+        if views:
+            keys.append((Dimension.EXIT_PAGE, views[-1].path))
+        for dimension, value in keys:
+            if value:
+                cells[dimension, value].update(whole)
+                people[dimension, value, "visitors"].add(visit.person)
+        for dimension, field in EVENT_FIELDS:
+            for value in {getattr(e, field) for e in visit.events}:
+                here = [e for e in visit.events if getattr(e, field) == value]
+                cells[dimension, value].update(
+                    visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here)
+                )
+                people[dimension, value, "visitors"].add(visit.person)
+    for (dimension, value, _), who in people.items():
+        cells[dimension, value]["visitors"] = len(who)
+    return {key: +counters for key, counters in cells.items()}
+
+
+_steps = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from([1, 5 * MINUTE, TIMEOUT, TIMEOUT + 1, 3 * 60 * MINUTE]),
+    st.sampled_from(["/", "/a", "/b"]),
+    st.sampled_from([PAGEVIEW, PAGEVIEW, "Signup"]),
+    st.booleans(),
+    st.sampled_from([DIRECT, "one.example", "two.example"]),
+    st.sampled_from(["", "spring"]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_steps, max_size=30))
+def test_single_cells_equal_a_count_by_sets_of_people(
+    steps: list[tuple[int, int, str, str, bool, str, str]],
+) -> None:
+    by_person: dict[int, list[CleanEvent]] = defaultdict(list)
+    now = Counter[int]()
+    profiles: dict[int, Profile] = defaultdict(Profile)
+    facts = FactBatch()
+    for person, gap, path, name, interactive, source, campaign in steps:
+        now[person] += gap
+        one = event(now[person], path, name, interactive=interactive, source=source, utm_campaign=campaign)
+        by_person[person].append(one)
+        profiles[person] = decode_profile(encode_profile(profiles[person]))  # as between two batches
+        advance(profiles[person], facts, one)
+    for profile in profiles.values():
+        visits.close(profile, WHERE, token, facts)
+    assert fold(facts)[1] == _obvious(by_person)

@@ -1,0 +1,19 @@
+"""Every dimension has its traits and one API name."""
+
+from appliance.dimensions import BY_API_NAME, TRAITS, Dimension
+from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
+
+
+def test_every_dimension_but_none_has_traits_and_its_own_name() -> None:
+    assert set(TRAITS) == set(Dimension) - {Dimension.NONE}
+    assert len(BY_API_NAME) == len(TRAITS)
+
+
+def test_every_field_that_is_counted_exists_in_the_event() -> None:
+    counted = {field for _, field in (*VISIT_FIELDS, *EVENT_FIELDS)}
+    assert counted <= set(CleanEvent.__struct_fields__)
+
+
+def test_every_dimension_is_counted_somewhere() -> None:
+    counted = {dimension for dimension, _ in (*VISIT_FIELDS, *EVENT_FIELDS)}
+    assert counted | {Dimension.EXIT_PAGE} == set(TRAITS)
