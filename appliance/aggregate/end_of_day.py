@@ -54,7 +54,7 @@ class EndOfDay:
         ended = []
         for slot in self._keys.live():
             site_day = self._days.of(slot.name)
-            self._log_creation(slot, site_day)
+            _log_creation(self._keys, slot, site_day, self._evidence)
             if self._is_over(site_day, int(now * 1000)):
                 self._end(slot, site_day)
                 ended.append(slot.name)
@@ -68,31 +68,11 @@ class EndOfDay:
         consumed = min(worker.low_water_ms for worker in self._workers) >= site_day.end_ms
         return consumed or now_ms >= site_day.deadline_ms
 
-    def _log_creation(self, slot: Slot, site_day: SiteDayTimes) -> None:
-        if not slot.is_logged:
-            self._evidence.append(
-                "key_created",
-                slot.created_ms / 1000,
-                site=site_day.site,
-                day=site_day.day.isoformat(),
-                commitment=self._keys.commitment(slot),
-            )
-            self._keys.mark_logged(slot)
-
     def _end(self, slot: Slot, site_day: SiteDayTimes) -> None:
         profiles = sum(worker.close_day(slot.name) for worker in self._workers)
         self._closes.request(site_day.site, site_day.day)
-        facts = {"site": site_day.site, "day": site_day.day.isoformat()}
-        self._evidence.append("visits_closed", self._clock(), **facts, profiles_deleted=profiles)
-        destroyed = self._keys.destroy(slot)
-        self._evidence.append(
-            "key_destroyed",
-            self._clock(),
-            **facts,
-            commitment=destroyed.commitment,
-            created_at=destroyed.created_at,
-            unacknowledged=destroyed.unacknowledged,
-        )
+        self._evidence.append("visits_closed", self._clock(), **_where(site_day), profiles_deleted=profiles)
+        _destroy(self._keys, slot, site_day, self._evidence, self._clock)
 
     def _expire_transport_keys(self, now: float) -> None:
         slots = self._transport.live()
@@ -112,3 +92,41 @@ class EndOfDay:
                     day=day.isoformat(),
                     unacknowledged=destroyed.unacknowledged,
                 )
+
+
+def expire_overdue_keys(keys: Keyring, days: SiteDays, evidence: Evidence, clock: Clock) -> list[str]:
+    """Destroy every day key that is past its deadline, without Redis and whether or not a worker runs.
+
+    Visits that were open then are never closed, and hits still queued count as late.
+    """
+    overdue = []
+    for slot in keys.live():
+        site_day = days.of(slot.name)
+        if clock() * 1000 >= site_day.deadline_ms:
+            _log_creation(keys, slot, site_day, evidence)
+            _destroy(keys, slot, site_day, evidence, clock)
+            overdue.append(slot.name)
+    return overdue
+
+
+def _where(site_day: SiteDayTimes) -> dict[str, str]:
+    return {"site": site_day.site, "day": site_day.day.isoformat()}
+
+
+def _log_creation(keys: Keyring, slot: Slot, site_day: SiteDayTimes, evidence: Evidence) -> None:
+    if not slot.is_logged:
+        commitment = keys.commitment(slot)
+        evidence.append("key_created", slot.created_ms / 1000, **_where(site_day), commitment=commitment)
+        keys.mark_logged(slot)
+
+
+def _destroy(keys: Keyring, slot: Slot, site_day: SiteDayTimes, evidence: Evidence, clock: Clock) -> None:
+    destroyed = keys.destroy(slot)
+    evidence.append(
+        "key_destroyed",
+        clock(),
+        **_where(site_day),
+        commitment=destroyed.commitment,
+        created_at=destroyed.created_at,
+        unacknowledged=destroyed.unacknowledged,
+    )

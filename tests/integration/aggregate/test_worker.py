@@ -3,13 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appliance.aggregate.end_of_day import expire_overdue_keys
+from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.worker import Worker
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import day_end
@@ -102,8 +103,8 @@ def at(seconds: float) -> int:
 
 
 @pytest.fixture
-def bench(redis_client: Client, redis_url: str, tmp_path: Path) -> Iterator[Bench]:
-    yield Bench(redis_client, redis_url, tmp_path)
+def bench(redis_client: Client, redis_url: str, tmp_path: Path) -> Bench:
+    return Bench(redis_client, redis_url, tmp_path)
 
 
 async def test_queued_events_become_facts_and_leave_the_queue(bench: Bench) -> None:
@@ -219,3 +220,14 @@ async def test_profiles_whose_key_is_lost_are_reported(bench: Bench) -> None:
     bench.restart()
     bench.run()
     assert ("key_lost", {"level": "warning", "unreadable_profiles": 1}) in bench.log
+
+
+async def test_overdue_keys_are_destroyed_even_when_no_worker_runs(bench: Bench) -> None:
+    bench.keys.day_key(SITE, DAY, create=True)
+    days = SiteDays(SETTINGS)
+    bench.now = day_end(DAY, "UTC") + 3599
+    assert expire_overdue_keys(bench.keys, days, bench.evidence, bench.clock) == []
+    bench.now = day_end(DAY, "UTC") + 3600
+    assert expire_overdue_keys(bench.keys, days, bench.evidence, bench.clock) == [f"{SITE}|{DAY}"]
+    assert bench.keys.live() == []
+    assert bench.evidence.verify().entries == 2
