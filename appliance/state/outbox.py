@@ -26,9 +26,8 @@ class OutboxEntry(NamedTuple):
 
     shard: int
     id: str
-    batch: FactBatch
-    readable: bool = True
-    """False if the entry cannot be opened any more (transport key lost with the host); the batch is empty then."""
+    batch: FactBatch | None
+    """None if the entry cannot be opened any more: its transport key was lost with the host."""
 
 
 class FlushNote(msgspec.Struct, frozen=True):
@@ -79,7 +78,7 @@ class Outbox:
                 sealed = envelope.unseal(self._transport, names.outbox(shard), fields[_SEALED])
                 batch = _decode_batch(sealed)
         except (KeyGoneError, msgspec.DecodeError, KeyError):
-            return OutboxEntry(shard, entry_id.decode(), FactBatch(), readable=False)
+            return OutboxEntry(shard, entry_id.decode(), None)
         return OutboxEntry(shard, entry_id.decode(), batch)
 
     def noted(self) -> FlushNote | None:

@@ -83,6 +83,7 @@ class Bench:
         """Totals of everything that has come out so far."""
         entries = self.outbox.read(10_000)
         for entry in entries:
+            assert entry.batch is not None
             self.facts.visits += entry.batch.visits
             self.facts.events += entry.batch.events
             self.facts.outcomes += entry.batch.outcomes

@@ -57,7 +57,7 @@ def test_entries_stay_until_confirmed(redis_client: Client, transport: Keyring, 
 def test_entry_without_its_key_is_told_apart(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
     put(redis_client, transport, 0, 1)
     transport.destroy(transport.live()[0])
-    assert [entry.readable for entry in outbox.read(10)] == [False]
+    assert [entry.batch for entry in outbox.read(10)] == [None]
 
 
 def test_oldest_keys_name_what_is_still_waiting(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
@@ -71,7 +71,7 @@ async def test_outcome_counts_reach_the_writer(redis_client: Client, redis_url: 
     client = connect_async(redis_url)
     await OutcomeSink(client).append(counts)
     await client.aclose()
-    assert [entry.batch.outcomes for entry in outbox.read(10)] == [counts]
+    assert [entry.batch for entry in outbox.read(10)] == [FactBatch(outcomes=counts)]
 
 
 def test_day_is_ready_when_nothing_older_is_left(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:
