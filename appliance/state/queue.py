@@ -41,6 +41,7 @@ class EventQueue:
         self._sealer = sealer
         self._lanes = [_Lane() for _ in range(shards)]
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     async def start(self) -> None:
         """Start committing; call inside the running loop."""
@@ -48,12 +49,10 @@ class EventQueue:
 
     async def stop(self) -> None:
         """Commit what is waiting, then stop."""
-        for shard, lane in enumerate(self._lanes):
-            while lane.waiting:
-                await self._commit(shard)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopping = True
+        for lane in self._lanes:
+            lane.event.set()
+        await asyncio.gather(*self._tasks)
         await self._client.aclose()
 
     async def ping(self) -> bool:
@@ -82,7 +81,7 @@ class EventQueue:
 
     async def _run(self, shard: int) -> None:
         lane = self._lanes[shard]
-        while True:
+        while not self._stopping:
             await lane.event.wait()
             lane.event.clear()
             while lane.waiting:

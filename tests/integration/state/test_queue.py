@@ -88,3 +88,18 @@ async def test_event_of_a_destroyed_day_is_refused(redis_client: Client, redis_u
         await queue.append("example.org", DAY, make_event())
     await queue.stop()
     assert redis_client.keys("*") == []
+
+
+async def test_stopping_commits_what_is_in_flight_and_waiting(
+    redis_client: Client, redis_url: str, keys: Keyring
+) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, 1)
+    await queue.start()
+    tasks = [asyncio.create_task(queue.append("example.org", DAY, make_event(at_ms=n))) for n in range(20)]
+    await asyncio.sleep(0)
+    late = asyncio.create_task(queue.append("example.org", DAY, make_event(at_ms=99)))
+    await asyncio.sleep(0)
+    await queue.stop()
+    assert await asyncio.gather(*tasks, late) == [None] * 21
+    (shard,) = shards(redis_client, keys)[:1]
+    assert sum(len(part.events) for entry in shard.read(100) for part in entry.parts) == 21
