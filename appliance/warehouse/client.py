@@ -21,7 +21,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from appliance.errors import UnavailableError
 from appliance.settings import Settings
-from appliance.warehouse.embedded import ENGINE_OPTIONS, refusal
+from appliance.warehouse.embedded import ENGINE_OPTIONS, prepare, refusal
 from appliance.warehouse.guard import check_select
 
 # The library would import pandas at the first insert: 43 MB for nothing (measured, clickhouse-connect 1.12).
@@ -157,6 +157,8 @@ def open_writer(settings: Settings) -> WriteClient:
         StartError: the embedded engine's directory is unusable or in use.
         UnavailableError: the server does not answer.
     """
+    if settings.clickhouse.url == "embedded":
+        prepare(engine_directory(settings))
     return WriteClient(_connect(settings, _WRITE_SETTINGS))
 
 
@@ -181,12 +183,11 @@ def _connect(settings: Settings, session: Mapping[str, Any]) -> Any:
             return clickhouse_connect.get_client(dsn=url, chdb_options=ENGINE_OPTIONS, **quiet)
     directory = engine_directory(settings)
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return clickhouse_connect.get_client(
             interface="chdb", path=str(directory), chdb_options=ENGINE_OPTIONS, **quiet
         )
-    except (ClickHouseError, OSError) as error:
-        raise refusal(directory, error) from None
+    except ClickHouseError:
+        raise refusal(directory) from None
 
 
 def _answer(client: Any, sql: str, parameters: Mapping[str, Any] | None) -> Answer:

@@ -1,6 +1,6 @@
 """The embedded engine: how small it is kept, and why it refuses to start.
 
-Nothing here touches the engine itself; `client` passes the options on.
+`client` opens it; here is what has to be so before, and what to say when it fails.
 """
 
 import fcntl
@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from appliance.errors import StartError
+from appliance.warehouse.ghosts import withdraw_ghosts
 
 ENGINE_OPTIONS: dict[str, int | str] = {
     # Memory: the engine's own count, without the 200 MB of its program that the kernel can drop at any time.
@@ -29,21 +30,33 @@ ENGINE_OPTIONS: dict[str, int | str] = {
 """Start options of the engine. The numbers are for a small machine; see docs on its memory."""
 
 
-def refusal(directory: Path, error: Exception) -> StartError:
+def prepare(directory: Path) -> None:
+    """Make the engine's directory and put right what a kill has left in it, unless the engine is running.
+
+    Raises:
+        StartError: the directory cannot be made or read.
+    """
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_in_use(directory):
+            withdraw_ghosts(directory)
+    except OSError as error:
+        raise StartError(f"{directory}: the counters' directory cannot be used ({error.strerror})") from None
+
+
+def refusal(directory: Path) -> StartError:
     """Say in one sentence why the engine did not open this directory."""
-    if isinstance(error, OSError):
-        return StartError(f"{directory}: the counters' directory cannot be made ({error.strerror})")
+    if is_in_use(directory):
+        return StartError(f"{directory}: another appliance has these counters open; stop it first")
     if not os.access(directory, os.W_OK | os.X_OK):
         return StartError(f"{directory}: the counters' directory is not writable")
-    if _is_locked(directory / "status"):
-        return StartError(f"{directory}: another appliance has these counters open; stop it first")
     return StartError(f"{directory}: the embedded ClickHouse cannot open its files")
 
 
-def _is_locked(status: Path) -> bool:
-    """Whether a process holds the engine's lock, which is a flock on its status file."""
+def is_in_use(directory: Path) -> bool:
+    """Whether a process, this one included, has the engine open: it holds a flock on its status file."""
     try:
-        descriptor = os.open(status, os.O_RDONLY)
+        descriptor = os.open(directory / "status", os.O_RDONLY)
     except OSError:
         return False
     try:

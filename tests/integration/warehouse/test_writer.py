@@ -1,0 +1,133 @@
+"""A batch counts once, wherever between note and confirmation the writer dies."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from appliance.errors import UnavailableError
+from appliance.facts import FactBatch
+from appliance.warehouse.client import WriteClient
+from appliance.warehouse.writer import Writer
+from tests.kit.engine import Engine
+from tests.kit.facts import joined, random_batch
+from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
+
+pytestmark = pytest.mark.clickhouse
+
+
+def entries(count: int, size: int = 20, seed: int = 3) -> list[MemoryEntry]:
+    random = Random(seed)
+    sites = ("a.example", "b.example")
+    return [MemoryEntry(n % 3, f"{n}-0", random_batch(random, size, sites, (20_779, 20_780))) for n in range(count)]
+
+
+def make_writer(engine: Engine, outbox: MemoryOutbox) -> Writer[MemoryNote]:
+    return Writer(engine.writer, outbox, MemoryNote, lambda: 7.0)
+
+
+def counted(engine: Engine) -> tuple[int, int, int, int]:
+    """Events in totals, events of event names among the cells, visits in totals, hits in outcomes."""
+    [(events, visits)] = engine.reader.query("SELECT sum(events), sum(visits) FROM totals_hour").rows
+    [(named,)] = engine.reader.query("SELECT sum(events) FROM cells_open WHERE dim_a = 3").rows
+    [(hits,)] = engine.reader.query("SELECT sum(hits) FROM outcomes").rows
+    return events, named, visits, hits
+
+
+def facts_of(batch: FactBatch) -> tuple[int, int, int, int]:
+    return (
+        len(batch.events),
+        sum(attribute.dimension == 3 for fact in batch.events for attribute in fact.event_attributes),
+        sum(fact.phase == 1 for fact in batch.visits),
+        sum(fact.hits for fact in batch.outcomes),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fail_before", "fail_after"),
+    [("read", ""), ("note", ""), ("", "note"), ("confirm", ""), ("", "confirm")],
+)
+def test_a_batch_counts_once_when_the_outbox_fails(engine: Engine, fail_before: str, fail_after: str) -> None:
+    outbox = MemoryOutbox(entries(6))
+    expected = facts_of(joined([entry.batch for entry in outbox.entries if entry.batch]))
+    outbox.fail_before, outbox.fail_after = fail_before, fail_after
+
+    with pytest.raises(UnavailableError):
+        make_writer(engine, outbox).flush_once()
+    while make_writer(engine, outbox).flush_once():
+        pass
+
+    assert counted(engine) == expected
+    assert outbox.entries == []
+
+
+@pytest.mark.parametrize("table", ["visit_facts", "event_facts", "outcomes"])
+@pytest.mark.parametrize("committed", [False, True], ids=["before it is in", "after it is in"])
+def test_a_batch_counts_once_when_clickhouse_fails_at_a_table(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, table: str, committed: bool
+) -> None:
+    outbox = MemoryOutbox(entries(6))
+    expected = facts_of(joined([entry.batch for entry in outbox.entries if entry.batch]))
+    insert = WriteClient.insert
+
+    def broken(self: WriteClient, name: str, *args: Any, **kwargs: Any) -> None:
+        if name != table or committed:
+            insert(self, name, *args, **kwargs)
+        if name == table:
+            raise UnavailableError("away")
+
+    monkeypatch.setattr(WriteClient, "insert", broken)
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            make_writer(engine, outbox).flush_once()
+    monkeypatch.undo()
+    while make_writer(engine, outbox).flush_once():
+        pass
+
+    assert counted(engine) == expected
+    assert len(outbox.tokens) == 1
+
+
+def test_equal_facts_of_two_entries_count_twice(engine: Engine) -> None:
+    batch = random_batch(Random(4), 30)
+    for number in (1, 2):
+        make_writer(engine, MemoryOutbox([MemoryEntry(0, f"{number}-0", batch)])).flush_once()
+
+    assert counted(engine) == facts_of(joined([batch, batch]))
+
+
+def test_a_flush_of_many_sites_and_days_counts_once_when_repeated(engine: Engine) -> None:
+    sites = tuple(f"site-{number}.example" for number in range(60))
+    batch = random_batch(Random(5), 400, sites, tuple(range(20_700, 20_710)))
+    outbox = MemoryOutbox([MemoryEntry(0, "1-0", batch)])
+    outbox.fail_before = "confirm"
+
+    with pytest.raises(UnavailableError):
+        make_writer(engine, outbox).flush_once()
+    make_writer(engine, outbox).flush_once()
+
+    assert counted(engine) == facts_of(batch)
+
+
+def test_entries_that_cannot_be_opened_are_confirmed_and_reported(engine: Engine) -> None:
+    good = random_batch(Random(6), 5)
+    outbox = MemoryOutbox([MemoryEntry(0, "1-0", None), MemoryEntry(0, "2-0", good)])
+    writer = make_writer(engine, outbox)
+
+    assert writer.flush_once() == 15
+    assert writer.unreadable_entries == 1
+    assert outbox.entries == []
+
+
+def test_counted_until_moves_only_when_the_outbox_was_drained(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.warehouse.writer.MAX_ENTRIES", 2)
+    outbox = MemoryOutbox([MemoryEntry(0, f"{n}-0", random_batch(Random(n), 2)) for n in range(3)])
+    writer = make_writer(engine, outbox)
+
+    writer.flush_once()
+    after_first = writer.counted_until
+    writer.flush_once()
+
+    assert (after_first, writer.counted_until) == (0.0, 7.0)
