@@ -109,10 +109,7 @@ def field_texts() -> dict[tuple[str, str], str]:
 
 def _render_section(name: str, section: type[msgspec.Struct], texts: dict[tuple[str, str], str]) -> str:
     intro = inspect.getdoc(section) or ""
-    rows = [
-        f"| `{row.key}` | {row.default} | {row.allowed} | {row.text} |"
-        for row in section_settings(section, texts)
-    ]
+    rows = [f"| `{row.key}` | {row.default} | {row.allowed} | {row.text} |" for row in section_settings(section, texts)]
     sentence = intro.partition(": ")[2].partition("\n")[0]
     return "\n".join(
         [

