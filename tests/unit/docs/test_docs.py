@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import dimensions, outcomes
+from appliance import cli, dimensions, outcomes
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -69,6 +69,15 @@ def test_metrics_page_explains_every_dimension(traits: dimensions.Traits) -> Non
 )
 def test_architecture_names_every_table(table: str) -> None:
     assert f"`{table}`" in text_of("docs/architecture.md")
+
+
+def test_runbook_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    commands = re.findall(r"^    ([a-z][a-z-]+)", capsys.readouterr().out, re.MULTILINE)
+    assert {"up", "check", "demo"} <= set(commands)
+    runbook = text_of("docs/runbook.md")
+    assert [command for command in commands if f"`appliance {command}" not in runbook] == []
 
 
 def test_readme_begins_with_the_two_commands() -> None:
