@@ -33,8 +33,7 @@ def close_day(client: WriteClient, closed_days: ClosedDays, site: str, day: date
         closed_days.mark(site, day)
     partition = str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0])
     dropped = _count(client, "count_open_cells", where)
-    client.command("ALTER TABLE cells_open DROP PARTITION ID {partition:String}", {"partition": partition})
-    _await_absence(client, partition)
+    _drop(client, partition)
     return {
         "cells": _count(client, "count_closed_cells", where),
         "cells_dropped": dropped,
@@ -53,12 +52,19 @@ def _move(client: WriteClient, where: dict[str, object]) -> None:
         raise UnavailableError("ClickHouse did not move every cell of a day that closes; it will be tried again")
 
 
-def _await_absence(client: WriteClient, partition: str) -> None:
-    """Dropped parts are removed by the engine's own thread; wait until system.parts knows none, active or not."""
+def _drop(client: WriteClient, partition: str) -> None:
+    """Drop until system.parts knows no part, active or not.
+
+    A part that somebody is reading stays until its reader is done, and then for most of a minute until the engine
+    tidies up by itself; every DROP tidies up at once.
+    """
     deadline = time.monotonic() + _VANISH_SECONDS
-    while _count(client, "count_open_parts", {"partition": partition}):
+    while True:
+        client.command("ALTER TABLE cells_open DROP PARTITION ID {partition:String}", {"partition": partition})
+        if not _count(client, "count_open_parts", {"partition": partition}):
+            return
         if time.monotonic() > deadline:
-            raise UnavailableError("ClickHouse still holds parts of a closed day; they will be looked for again")
+            raise UnavailableError("ClickHouse still holds parts of a closed day; they will be dropped again")
         time.sleep(_LOOK_AGAIN_SECONDS)
 
 

@@ -1,0 +1,68 @@
+"""The schema holds integer counters only, and files that do not match it stop the start."""
+
+import re
+
+import pytest
+
+from appliance.errors import StartError
+from appliance.warehouse import migrations
+from appliance.warehouse.migrations import Migration, migrate, shipped
+from tests.kit.engine import Engine
+
+pytestmark = pytest.mark.clickhouse
+
+KEYS = {
+    "site": "String",
+    "day": "Date",
+    "hour": "UInt8",
+    "grain": "Enum8('day' = 1, 'month' = 2)",
+    "dim_a": "UInt8",
+    "a": "String",
+    "dim_b": "UInt8",
+    "b": "String",
+    "outcome": "LowCardinality(String)",
+}
+STORED = """
+    SELECT table, columns.name, type FROM system.columns
+    JOIN system.tables ON tables.database = columns.database AND tables.name = columns.table
+    WHERE database = currentDatabase() AND engine LIKE '%MergeTree'
+"""
+
+
+def test_stored_tables_hold_integers_for_site_day_and_two_attributes_only(engine: Engine) -> None:
+    rows = engine.writer.query(STORED).rows
+    assert {row[0] for row in rows} == {
+        "totals_hour", "cells_open", "cells", "outcomes", "closed_days", "schema_migrations",
+    }  # fmt: skip
+    for table, column, kind in rows:
+        if table != "schema_migrations":
+            assert kind == KEYS.get(column, "UInt64"), f"{table}.{column}"
+        assert not re.search("uniq|AggregateFunction|Array|DateTime|UUID|Map|Tuple|JSON", kind)
+        assert not (column == "hour" and table.startswith("cells"))
+
+
+def test_fact_tables_store_nothing(engine: Engine) -> None:
+    rows = engine.writer.query("SELECT name, engine FROM system.tables WHERE name LIKE '%_facts' ORDER BY name").rows
+    assert rows == [("event_facts", "Null"), ("visit_facts", "Null")]
+
+
+def test_views_write_to_tables_and_store_nothing_themselves(engine: Engine) -> None:
+    rows = engine.writer.query("SELECT name FROM system.tables WHERE name LIKE '.inner%'").rows
+    assert rows == []
+
+
+def test_a_second_start_runs_nothing(engine: Engine) -> None:
+    assert migrate(engine.writer) == []
+
+
+def test_an_interrupted_start_goes_on(engine: Engine) -> None:
+    engine.writer.command("DROP TABLE schema_migrations")
+    assert migrate(engine.writer) == [migration.name for migration in shipped()]
+
+
+def test_a_changed_file_stops_the_start(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = shipped()
+    changed = [Migration(first.name, first.sql + "-- changed"), *others]
+    monkeypatch.setattr(migrations, "shipped", lambda: changed)
+    with pytest.raises(StartError, match=first.name):
+        migrate(engine.writer)
