@@ -1,0 +1,65 @@
+"""The dashboard as one ASGI application: headers, origin check, login, session, then Streamlit.
+
+One application per process, because Streamlit's configuration and the page's state are global to it.
+"""
+
+import mimetypes
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit.web.server.starlette.starlette_app import App
+
+from dashboard import shell, state, streamlit_config
+from dashboard.login.endpoints import login_routes
+from dashboard.login.passwords import Passwords
+from dashboard.login.sessions import Sessions
+from dashboard.middleware.headers import SecurityHeaders
+from dashboard.middleware.origin import OriginCheck
+from dashboard.middleware.routes import StreamlitRoutes
+from dashboard.middleware.session import SessionGate
+from dashboard.options import DashboardOptions
+
+_HERE = Path(__file__).parent
+SCRIPT = _HERE / "main.py"
+
+
+def create_app(options: DashboardOptions) -> ASGIApp:
+    """The application for uvicorn; `GET /health/live` answers without login."""
+    streamlit_config.force()
+    mimetypes.add_type("image/svg+xml", ".svg")
+    sessions = Sessions(options.cookie_key, options.users, options.session_seconds, options.clock)
+    passwords = Passwords(options.users, options.clock)
+    state.install(options, sessions)
+    public = Router(
+        routes=[
+            *login_routes(passwords, sessions, options.session_seconds),
+            Route("/health/live", _live),
+            Mount("/assets", StaticFiles(directory=_HERE / "assets")),
+        ],
+        redirect_slashes=False,
+    )
+    private = SessionGate(StreamlitRoutes(App(SCRIPT), shell.page()), sessions)
+    return SecurityHeaders(OriginCheck(_PublicFirst(public, private)))
+
+
+async def _live(_request: Request) -> Response:
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+class _PublicFirst:
+    """Our own open routes, and everything else behind the login."""
+
+    _OPEN = ("/login", "/logout", "/health/live")
+
+    def __init__(self, public: ASGIApp, private: ASGIApp) -> None:
+        self._public = public
+        self._private = private
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        is_open = scope["type"] == "http" and (path in self._OPEN or path.startswith("/assets/"))
+        await (self._public if is_open else self._private)(scope, receive, send)

@@ -1,0 +1,1 @@
+"""Static tables; where they come from stands in ORIGIN.md."""

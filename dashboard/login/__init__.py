@@ -1,0 +1,1 @@
+"""Who may look: passwords, session cookies and the login form, all served by ourselves."""

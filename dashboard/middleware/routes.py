@@ -1,0 +1,49 @@
+"""The few routes of Streamlit that the page needs; the others answer 404.
+
+Streamlit also serves uploads, media, components, metrics, an agent API and a page for any unknown path.
+None of it is used here, and what is not reachable needs no watching.
+"""
+
+import re
+
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_FILES = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9._-]+|/_stcore/(?:health|host-config)")
+_SOCKET = "/_stcore/stream"
+_NOT_FOUND = 1008
+
+
+class StreamlitRoutes:
+    """Serves the page's HTML itself and passes on the routes that the page needs.
+
+    Args:
+        app: Streamlit.
+        page: the HTML of `/`.
+    """
+
+    def __init__(self, app: ASGIApp, page: str) -> None:
+        self._app = app
+        self._page = HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, serve the page or refuse."""
+        if scope["type"] == "websocket":
+            if scope["path"] == _SOCKET:
+                await self._app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": _NOT_FOUND, "reason": "path"})
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await PlainTextResponse("Not allowed here.\n", status_code=405)(scope, receive, send)
+        elif scope["path"] == "/":
+            await self._page(scope, receive, send)
+        elif _FILES.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+        else:
+            await PlainTextResponse("There is no such page.\n", status_code=404)(scope, receive, send)

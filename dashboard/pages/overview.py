@@ -1,0 +1,60 @@
+"""The page: who looks, which site and period, then everything about them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.client import Site, StatsError
+from dashboard.options import DashboardUser
+from dashboard.pages.report import show_report
+from dashboard.shell import TITLE
+from dashboard.widgets import frame, notes
+from dashboard.widgets.live import current_visitors
+from dashboard.widgets.pickers import pick_period, pick_site
+
+LIVE_SECONDS = 5.0
+"""How often numbers of the current day are asked for again."""
+SLOW_SECONDS = 30.0
+"""The same for longer periods that include the current day."""
+
+
+def render() -> None:
+    """One run of the script."""
+    user = state.current_user()
+    if user is None:
+        st.set_page_config(page_title=TITLE, layout="wide")
+        notes.login_ended()
+        return
+    try:
+        sites = [site for site in state.client().sites() if user.may_read(site.id)]
+    except StatsError as error:
+        st.set_page_config(page_title=TITLE, layout="wide")
+        notes.unavailable(error)
+        return
+    _render_sites(user, {site.id: site for site in sites})
+
+
+def _render_sites(user: DashboardUser, sites: dict[str, Site]) -> None:
+    if not sites:
+        st.set_page_config(page_title=TITLE, layout="wide")
+        frame.account(user)
+        notes.no_sites()
+        return
+    bar = st.container(horizontal=True, vertical_alignment="center", key="bar")
+    with bar:
+        site = sites[pick_site(list(sites))]
+        st.fragment(current_visitors, run_every=LIVE_SECONDS)(site.id)
+        st.space("stretch")
+        period = pick_period(_today(site))
+        frame.account(user)
+    st.set_page_config(page_title=f"{site.id} · {TITLE}", layout="wide")
+    every = None
+    if period.includes_today:
+        every = LIVE_SECONDS if period.one_day else SLOW_SECONDS
+    st.fragment(show_report, run_every=every)(site, period)
+
+
+def _today(site: Site) -> date:
+    return datetime.fromtimestamp(state.now(), ZoneInfo(site.timezone)).date()

@@ -1,0 +1,53 @@
+"""What a run of the page's script reaches: the options, the sessions and the client of the stats API.
+
+Streamlit runs the script in this process but hands it nothing, hence module state: `install` is called
+once, before the first run. The user comes from the cookie of the WebSocket's handshake, which is verified
+again on each run, so that a log-out or an expiry ends what an open page can read.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.client import StatsClient
+from dashboard.login.sessions import COOKIE_NAME, Sessions
+from dashboard.options import DashboardOptions, DashboardUser
+
+
+@dataclass(frozen=True)
+class _Installed:
+    options: DashboardOptions
+    sessions: Sessions
+    client: StatsClient
+
+
+_installed: _Installed | None = None
+
+
+def install(options: DashboardOptions, sessions: Sessions) -> None:
+    """Set what all runs of the script use."""
+    global _installed
+    if _installed is not None:
+        _installed.client.close()
+    _installed = _Installed(options, sessions, StatsClient(options.stats_url, options.stats_key))
+
+
+def _require() -> _Installed:
+    if _installed is None:
+        raise RuntimeError("the page's script runs only inside dashboard.app.create_app")
+    return _installed
+
+
+def current_user() -> DashboardUser | None:
+    """Who looks at this page; None if the login has ended."""
+    return _require().sessions.read(st.context.cookies.get(COOKIE_NAME, ""))
+
+
+def client() -> StatsClient:
+    """The client of the stats API, shared by all runs."""
+    return _require().client
+
+
+def now() -> float:
+    """Seconds since 1970 by the clock of the options."""
+    return _require().options.clock()

@@ -1,0 +1,33 @@
+"""The six numbers at the top. They are our own numbers, hence `st.metric` may show them."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import numbers
+
+_LABELS = (
+    ("visits", "Visits", numbers.count),
+    ("pageviews", "Pageviews", numbers.count),
+    ("views_per_visit", "Views per visit", numbers.ratio),
+    ("bounce_rate", "Bounce rate", numbers.percent),
+    ("visit_duration", "Visit duration", numbers.duration),
+)
+METRICS = ("visitors", *(name for name, _, _ in _LABELS))
+
+
+def headline(values: Mapping[str, float | None], *, several_days: bool) -> None:
+    """Show the numbers of the period.
+
+    Args:
+        values: by name of the metric; None where there is nothing to divide by.
+        several_days: visitors are a sum of daily visitors then, and say so.
+    """
+    with st.container(border=True, key="headline", horizontal=True, gap="medium"):
+        st.metric(
+            "Visitors (daily, summed)" if several_days else "Visitors",
+            numbers.count(values.get("visitors")),
+            width=150,
+        )
+        for name, label, text in _LABELS:
+            st.metric(label, text(values.get(name)), width=150)

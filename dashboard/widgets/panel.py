@@ -1,0 +1,103 @@
+"""A table of the most frequent values with bars, and the tabs above it.
+
+Values are text of the network (paths, hosts): they go into the table's data only, never into a label.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import streamlit as st
+
+from dashboard import countries
+
+ROWS = 9
+_ROW_HEIGHT = 34
+_EMPTY_NAMES = {
+    "visit:country": countries.UNKNOWN,
+    "visit:exit_page": "(no pageview)",
+    "visit:source": "Direct / None",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One tab: what is listed and what the column is called. All texts are constants of ours."""
+
+    tab: str
+    dimension: str
+    column: str
+    metric: str = "visitors"
+    metric_column: str = "Visitors"
+
+
+PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
+    (
+        "Sources",
+        (
+            Report("Sources", "visit:source", "Source"),
+            Report("Campaigns", "visit:utm_campaign", "Campaign"),
+            Report("Mediums", "visit:utm_medium", "Medium"),
+        ),
+    ),
+    (
+        "Pages",
+        (
+            Report("Pages", "event:page", "Page"),
+            Report("Entry pages", "visit:entry_page", "Entry page"),
+            Report("Exit pages", "visit:exit_page", "Exit page"),
+        ),
+    ),
+    ("Countries", (Report("Countries", "visit:country", "Country"),)),
+    (
+        "Devices",
+        (
+            Report("Browsers", "visit:browser", "Browser"),
+            Report("Systems", "visit:os", "Operating system"),
+            Report("Devices", "visit:device", "Device"),
+        ),
+    ),
+)
+
+
+def pick_report(title: str, reports: Sequence[Report]) -> Report:
+    """Heading of the panel with its tabs; the chosen report."""
+    if len(reports) == 1:
+        st.subheader(title, anchor=False)
+        return reports[0]
+    tabs = {report.tab: report for report in reports}
+    chosen = st.segmented_control(
+        title, list(tabs), default=reports[0].tab, key=f"tab-{title}", required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return tabs.get(str(chosen), reports[0])
+
+
+def display_name(dimension: str, value: str) -> str:
+    """What the table shows for a stored value."""
+    if dimension == "visit:country":
+        return countries.country_name(value)
+    return value or _EMPTY_NAMES.get(dimension, "(none)")
+
+
+def value_table(report: Report, rows: Sequence[tuple[str, int]]) -> None:
+    """Show values with their numbers, most frequent first."""
+    if not rows:
+        st.caption("Nothing to list in this period.")
+        return
+    names = [display_name(report.dimension, value) for value, _ in rows]
+    numbers = [number for _, number in rows]
+    st.dataframe(
+        pa.table({"value": pa.array(names, pa.string()), "number": pa.array(numbers, pa.int64())}),
+        hide_index=True,
+        row_height=_ROW_HEIGHT,
+        height="content",
+        lazy=False,
+        column_config={
+            "value": st.column_config.TextColumn(report.column, width="medium"),
+            "number": st.column_config.ProgressColumn(
+                report.metric_column, format="localized", min_value=0, max_value=max(*numbers, 1), width="small"
+            ),
+        },
+        alt=f"{report.tab}, the most frequent ones first",
+    )
