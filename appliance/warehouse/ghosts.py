@@ -11,7 +11,7 @@ from pathlib import Path
 
 _ADDED = "1"
 _DROPPED = "2"
-_PART = re.compile(r"(?P<partition>.+)_(?P<first>\d+)_(?P<last>\d+)_\d+(_\d+)?")
+_PART = re.compile(r"(?P<partition>[^_]+)_(?P<first>\d+)_(?P<last>\d+)_\d+(_\d+)?")
 _LOG = re.compile(r"deduplication_log_(\d+)\.txt")
 
 
