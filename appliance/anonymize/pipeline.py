@@ -1,0 +1,177 @@
+"""The boundary: a RawHit goes in, a CleanEvent comes out, and nothing else knows addresses and agents.
+
+Steps run in the order of `STEPS`; the first that names an outcome drops the hit. Steps are pure: no I/O, no
+logging, no clock. What they learn is collected in a `Draft` that never leaves this module.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from appliance.anonymize.country import CountryDatabase
+from appliance.anonymize.device import DeviceParser
+from appliance.anonymize.network import truncate
+from appliance.anonymize.page import Page, reduce_url, with_www
+from appliance.anonymize.redaction import MAX_NAME, redact_value
+from appliance.anonymize.source import referrer_host, source_of
+from appliance.anonymize.tag import tag_message
+from appliance.dimensions import ENGAGEMENT, PAGEVIEW
+from appliance.events import CleanEvent
+from appliance.hits import RawHit
+from appliance.outcomes import Outcome
+from appliance.settings import SiteSettings
+
+_OWN_NAMES = frozenset({PAGEVIEW, ENGAGEMENT})
+_EVENT_ID = b"eid\x00"
+
+
+class HashKey(Protocol):
+    """The two hashes of a day key; `anonymize.keyring.DayKey` is one."""
+
+    def tag(self, message: bytes) -> bytes:
+        """16 bytes."""
+
+    def token(self, message: bytes) -> bytes:
+        """8 bytes."""
+
+
+class Draft:
+    """A hit on its way through the steps."""
+
+    __slots__ = (
+        *("at_ms", "browser", "browser_version", "country", "device", "event_id", "hit", "hostnames", "key"),
+        *("name", "os", "os_version", "page", "referrer", "source", "tag", "tools"),
+    )
+
+    hostnames: frozenset[str]
+    page: Page
+    name: str
+    referrer: str
+    source: str
+    country: str
+    browser: str
+    browser_version: str
+    os: str
+    os_version: str
+    device: str
+    tag: bytes
+    event_id: bytes
+
+    def __init__(self, hit: RawHit, key: HashKey, at_ms: int, tools: "Anonymizer") -> None:
+        self.hit = hit
+        self.key = key
+        self.at_ms = at_ms
+        self.tools = tools
+
+    def __repr__(self) -> str:
+        return "Draft(…)"
+
+    def event(self) -> CleanEvent:
+        """The finished event."""
+        page = self.page
+        return CleanEvent(
+            self.tag,
+            self.at_ms,
+            self.name,
+            self.hit.interactive,
+            self.event_id,
+            page.hostname,
+            page.path,
+            self.source,
+            self.referrer,
+            *page.campaign,
+            self.country,
+            self.browser,
+            self.browser_version,
+            self.os,
+            self.os_version,
+            self.device,
+        )
+
+
+def put_page(draft: Draft) -> Outcome | None:
+    """URL to host, redacted path, campaign."""
+    page = reduce_url(draft.hit.url, draft.hostnames)
+    if isinstance(page, Outcome):
+        return page
+    draft.page = page
+    return None
+
+
+def put_name(draft: Draft) -> Outcome | None:
+    """Names of custom events are free text and are redacted like it."""
+    name = draft.hit.name
+    if name not in _OWN_NAMES:
+        name = redact_value(name, MAX_NAME)
+    draft.name = name
+    # Full-width letters and the like could turn into one of our own names only here.
+    return None if name and (name not in _OWN_NAMES or name == draft.hit.name) else Outcome.INVALID
+
+
+def put_device(draft: Draft) -> Outcome | None:
+    """Agent to browser, system, device class; bots end here."""
+    found = draft.tools.devices.parse(draft.hit.user_agent)
+    if found.is_bot:
+        return Outcome.BOT
+    draft.browser, draft.browser_version, draft.os, draft.os_version, draft.device, _ = found
+    return None
+
+
+def put_source(draft: Draft) -> None:
+    """Referrer to host, host to source."""
+    draft.referrer = referrer_host(draft.hit.referrer, draft.hostnames)
+    draft.source = source_of(draft.referrer)
+
+
+def put_country(draft: Draft) -> None:
+    """Truncated address to country."""
+    draft.country = draft.tools.countries.country(truncate(draft.hit.address))
+
+
+def put_tag(draft: Draft) -> None:
+    """Address, agent and site to the tag of the day."""
+    hit = draft.hit
+    draft.tag = draft.key.tag(tag_message(hit.address, hit.user_agent, hit.site))
+
+
+def put_event_id(draft: Draft) -> None:
+    """The client's event id to a keyed hash: it is an identifier of its own and must die with the day."""
+    event_id = draft.hit.event_id
+    encoded = event_id.encode("utf-8", "surrogatepass")
+    draft.event_id = draft.key.token(_EVENT_ID + encoded) if event_id else b""
+
+
+Step = Callable[[Draft], Outcome | None]
+STEPS: tuple[Step, ...] = (put_page, put_name, put_device, put_source, put_country, put_tag, put_event_id)
+
+
+class Anonymizer:
+    """All steps with the tables they need.
+
+    Args:
+        country_database: file in MaxMind's format; None: the one that comes with the project.
+    """
+
+    def __init__(self, country_database: Path | None = None) -> None:
+        self.countries = CountryDatabase(country_database)
+        self.devices = DeviceParser()
+
+    def anonymize(self, hit: RawHit, site: SiteSettings, key: HashKey, at_ms: int) -> CleanEvent | Outcome:
+        """Turn a hit into an event, or say why it is dropped.
+
+        Privacy: the hit ends here. The event has a tag that nobody can undo without the key, a country, families
+        and classes, and redacted texts.
+        """
+        draft = Draft(hit, key, at_ms, self)
+        draft.hostnames = _hostnames(site.hostnames)
+        for step in STEPS:
+            dropped = step(draft)
+            if dropped is not None:
+                return dropped
+        return draft.event()
+
+
+@lru_cache(maxsize=4096)
+def _hostnames(hostnames: tuple[str, ...]) -> frozenset[str]:
+    return with_www(hostnames)

@@ -1,0 +1,133 @@
+"""Removes what could name a person or a session from paths, campaign values and event names.
+
+Order: percent-decode up to three times (double encoding is the usual bypass), Unicode NFKC, control characters
+out, then patterns per segment, then the length cap. A segment that is redacted is replaced as a whole.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+from urllib.parse import unquote
+
+MAX_PATH = 256
+MAX_VALUE = 128
+MAX_NAME = 120
+_DECODINGS = 3
+_LONG = 16
+_ENTROPY_BITS = 3.5
+
+EMAIL, TOKEN, ID = ":email", ":token", ":id"
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_JWT = re.compile(r"eyJ[\w-]{5,}", re.ASCII)
+_HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])", re.IGNORECASE)
+_ULID = re.compile(r"(?<![0-9a-z])[0-7][0-9a-hjkmnp-tv-z]{25}(?![0-9a-z])", re.IGNORECASE)
+_IBAN = re.compile(r"(?<![0-9a-z])[a-z]{2}\d{2}(?:[ -]?[0-9a-z]{4}){2,7}[ -]?[0-9a-z]{0,4}(?![0-9a-z])", re.IGNORECASE)
+_PHONE = re.compile(r"(?:\+|(?<!\d)00)\d[\d ()./-]{6,}\d")
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_GROUPED_NUMBER = re.compile(r"(?<!\d)\d{2,}(?:[ .-]\d{2,}){2,}(?!\d)")
+_CALENDAR = re.compile(r"(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?")
+_TOKEN_LIKE = re.compile(rf"[A-Za-z0-9_~+=-]{{{_LONG},}}")
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
+_SEPARATORS = re.compile(r"[-_.~+= ]+")
+
+
+def redact_path(path: str) -> str:
+    """Redacted path of a page, at most 256 characters, starting with a slash.
+
+    >>> redact_path("/u/jane%2540example.org/orders/550e8400-e29b-41d4-a716-446655440000")
+    '/u/:email/orders/:id'
+    """
+    segments = clean(path).split("/")
+    redacted = "/".join(_redact_segment(segment) for segment in segments)
+    if not redacted.startswith("/"):
+        redacted = f"/{redacted}"
+    return redacted[:MAX_PATH]
+
+
+def redact_value(value: str, limit: int = MAX_VALUE) -> str:
+    """Redacted campaign value or event name.
+
+    >>> redact_value("spring sale"), redact_value("mail-to-jane@example.org")
+    ('spring sale', ':email')
+    """
+    return "/".join(_redact_segment(part) for part in clean(value).strip().split("/"))[:limit]
+
+
+def clean(text: str) -> str:
+    """Decoded, normalised text without control characters."""
+    for _ in range(_DECODINGS):
+        decoded = unquote(text)
+        if decoded == text:
+            break
+        text = decoded
+    return _CONTROLS.sub("", unicodedata.normalize("NFKC", _CONTROLS.sub("", text)))
+
+
+def _redact_segment(segment: str) -> str:
+    if not segment or (segment.isalpha() and len(segment) < _LONG):
+        return segment
+    if "@" in segment or "%40" in segment:
+        return EMAIL
+    if _JWT.search(segment):
+        return TOKEN
+    if _UUID.search(segment) or _ULID.search(segment) or _HEX.search(segment):
+        return ID
+    if _IBAN.search(segment) and any(c.isdigit() for c in segment[4:]):
+        return ID
+    undated = _CALENDAR.sub("", segment)
+    if _PHONE.search(segment) or _LONG_NUMBER.search(undated) or _GROUPED_NUMBER.search(undated):
+        return ID
+    return TOKEN if any(_is_random(run) for run in _TOKEN_LIKE.findall(segment)) else segment
+
+
+def _is_random(run: str) -> bool:
+    """Whether a long run of token characters looks drawn at random rather than written.
+
+    Words joined by hyphens have a high entropy as well, so what counts is the longest piece, and whether letters
+    and digits or upper and lower case alternate inside it as they do in no word.
+    """
+    return any(_is_random_piece(piece) for piece in _SEPARATORS.split(run)) or _mixed_pieces(run)
+
+
+def _is_random_piece(piece: str) -> bool:
+    if len(piece) < _LONG or _entropy(piece) <= _ENTROPY_BITS:
+        return False
+    return _alternations(piece) >= 3 or _vowel_share(piece) < 0.2
+
+
+def _mixed_pieces(run: str) -> bool:
+    """Base64url may contain separators: several short pieces that mix classes are one token."""
+    counts = [_alternations(piece) for piece in _SEPARATORS.split(run)]
+    if sum(counts) >= 4 and (len(set(_kinds(run))) == 3 or _word_share(run) < 0.7):
+        return True
+    mixed = sum(count >= 3 for count in counts)
+    return mixed >= 2 or (mixed == 1 and len(counts) == 1)
+
+
+def _alternations(piece: str) -> int:
+    """Changes between digit, lower and upper case, a capital followed by its word not counted."""
+    return sum(a != b and (a, b) != ("u", "l") for a, b in pairwise(_kinds(piece)))
+
+
+def _word_share(run: str) -> float:
+    """Share of the characters that stand in written-looking words of three letters and more."""
+    return sum(map(len, _WORD.findall(run))) / len(run)
+
+
+def _kinds(text: str) -> list[str]:
+    """Class of each letter and digit."""
+    return ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in text if c.isalnum()]
+
+
+def _vowel_share(piece: str) -> float:
+    letters = [c for c in piece.lower() if c.isalpha()]
+    return sum(c in "aeiouy" for c in letters) / len(letters) if letters else 0.0
+
+
+def _entropy(text: str) -> float:
+    """Shannon entropy in bits per character."""
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())

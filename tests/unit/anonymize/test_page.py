@@ -1,0 +1,60 @@
+"""URLs become host, path and campaign; the rest of them is gone."""
+
+import pytest
+
+from appliance.anonymize.page import Page, reduce_url, with_www
+from appliance.outcomes import Outcome
+
+HOSTS = with_www(("example.org", "shop.example.org"))
+NONE = ("", "", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.org", Page("example.org", "/", NONE)),
+        ("http://www.example.org/a/", Page("www.example.org", "/a/", NONE)),
+        ("https://Example.ORG:8443/A", Page("example.org", "/A", NONE)),
+        ("https://shop.example.org./a", Page("shop.example.org", "/a", NONE)),
+        ("https://example.org/a?id=7&mail=jane@example.org#token=abc", Page("example.org", "/a", NONE)),
+        (
+            "https://example.org/?utm_source=News&utm_medium=mail&utm_campaign=spring+sale&gclid=x",
+            Page("example.org", "/", ("News", "mail", "spring sale", "", "")),
+        ),
+        (
+            "https://example.org/?utm_content=jane%40example.org&utm_term=12345678",
+            Page("example.org", "/", ("", "", "", ":email", ":id")),
+        ),
+        ("https://example.org/?utm_source=first&utm_source=second", Page("example.org", "/", ("first", *NONE[1:]))),
+        ("https://user:secret@example.org/a", Page("example.org", "/a", NONE)),
+    ],
+)
+def test_url_is_reduced(url: str, expected: Page) -> None:
+    assert reduce_url(url, HOSTS) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "/relative",
+        "data:text/html,hello",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://",
+        "https://[::1",
+        "https://example.org/" + "a" * 2000,
+    ],
+)
+def test_what_is_no_page_is_invalid(url: str) -> None:
+    assert reduce_url(url, HOSTS) is Outcome.INVALID
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/", "https://example.org.evil.example/", "http://127.0.0.1/"])
+def test_page_of_a_foreign_host_is_told_apart(url: str) -> None:
+    assert reduce_url(url, HOSTS) is Outcome.WRONG_HOST
+
+
+def test_query_of_very_many_fields_has_no_campaign() -> None:
+    url = "https://example.org/?utm_source=x&" + "&".join(f"{n}=1" for n in range(300))
+    assert reduce_url(url, HOSTS) == Page("example.org", "/", NONE)

@@ -1,0 +1,82 @@
+"""The boundary as a whole."""
+
+import hashlib
+from dataclasses import replace
+from ipaddress import ip_address
+
+import msgspec
+import pytest
+
+from appliance.anonymize.pipeline import Anonymizer
+from appliance.events import CleanEvent
+from appliance.hits import RawHit
+from appliance.outcomes import Outcome
+from appliance.settings import SiteSettings
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0 canary/4711"
+SITE = SiteSettings(id="example.org", hostnames=("example.org",))
+HIT = RawHit(
+    site="example.org",
+    name="pageview",
+    url="https://example.org/a?utm_source=news&q=canary-query",
+    referrer="https://www.example.com/canary-path",
+    address=ip_address("8.8.8.77"),
+    user_agent=AGENT,
+    event_id="canary-event-id",
+)
+
+
+class FixedKey:
+    def tag(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, digest_size=16).digest()
+
+    def token(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, digest_size=8).digest()
+
+
+ANONYMIZER = Anonymizer()
+
+
+def anonymize(hit: RawHit) -> CleanEvent | Outcome:
+    return ANONYMIZER.anonymize(hit, SITE, FixedKey(), 1_000)
+
+
+def test_event_has_the_reduced_facts() -> None:
+    event = anonymize(HIT)
+    assert isinstance(event, CleanEvent)
+    assert (event.hostname, event.path, event.utm_source) == ("example.org", "/a", "news")
+    assert (event.referrer, event.source, event.country) == ("example.com", "example.com", "US")
+    assert (event.browser_version, event.os, event.device) == ("Firefox 127", "Linux", "Desktop")
+    assert (event.at_ms, len(event.tag), len(event.event_id)) == (1_000, 16, 8)
+
+
+def test_nothing_of_address_agent_query_or_referrer_path_is_in_the_event() -> None:
+    encoded = msgspec.msgpack.encode(anonymize(HIT))
+    for secret in (b"8.8.8", b"canary", ip_address("8.8.8.77").packed, AGENT.encode()):
+        assert secret not in encoded
+
+
+def test_event_without_client_id_has_none() -> None:
+    event = anonymize(replace(HIT, event_id=""))
+    assert isinstance(event, CleanEvent)
+    assert event.event_id == b""
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"url": "data:,x"}, Outcome.INVALID),
+        ({"url": "https://evil.example/"}, Outcome.WRONG_HOST),
+        ({"name": " "}, Outcome.INVALID),
+        ({"name": "\uff50ageview"}, Outcome.INVALID),
+        ({"user_agent": ""}, Outcome.BOT),
+    ],
+)
+def test_hit_is_dropped_with_its_reason(change: dict[str, str], outcome: Outcome) -> None:
+    assert anonymize(replace(HIT, **change)) is outcome
+
+
+def test_name_of_a_custom_event_is_redacted() -> None:
+    event = anonymize(replace(HIT, name="Mail jane@example.org"))
+    assert isinstance(event, CleanEvent)
+    assert event.name == ":email"
