@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect import common
@@ -38,7 +39,6 @@ _WRITE_SETTINGS: dict[str, Any] = {
     "max_insert_threads": 1,
     "parallel_view_processing": 0,
     "async_insert": 0,
-    "deduplicate_insert": "enable",
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "max_partitions_per_insert_block": 0,
     "mutations_sync": 2,
@@ -67,7 +67,7 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 class Answer(NamedTuple):
-    """Rows of a question, with the names of their columns."""
+    """Rows of a question, with the names of their columns; embedded ClickHouse names none if there is no row."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
@@ -157,7 +157,7 @@ def open_writer(settings: Settings) -> WriteClient:
         StartError: the embedded engine's directory is unusable or in use.
         UnavailableError: the server does not answer.
     """
-    if settings.clickhouse.url == "embedded":
+    if not _is_server(settings):
         prepare(engine_directory(settings))
     return WriteClient(_connect(settings, _WRITE_SETTINGS))
 
@@ -168,19 +168,20 @@ def open_reader(settings: Settings, connections: int = 2) -> Reader:
 
 
 def engine_directory(settings: Settings) -> Path:
-    """Where the embedded engine keeps its parts."""
-    return settings.data_dir / "clickhouse"
+    """Where the embedded engine keeps its parts: below the data directory, or what `chdb:///directory` names."""
+    url = settings.clickhouse.url
+    return settings.data_dir / "clickhouse" if url == "embedded" else Path(urlsplit(url).path)
+
+
+def _is_server(settings: Settings) -> bool:
+    return settings.clickhouse.url.startswith(("http://", "https://"))
 
 
 def _connect(settings: Settings, session: Mapping[str, Any]) -> Any:
     quiet: dict[str, Any] = {"settings": dict(session), "show_clickhouse_errors": False}
-    url = settings.clickhouse.url
-    if url.startswith(("http://", "https://")):
+    if _is_server(settings):
         with _translated("open a connection"):
-            return clickhouse_connect.get_client(dsn=url, autogenerate_session_id=False, **quiet)
-    if url != "embedded":
-        with _translated("open a connection"):
-            return clickhouse_connect.get_client(dsn=url, chdb_options=ENGINE_OPTIONS, **quiet)
+            return clickhouse_connect.get_client(dsn=settings.clickhouse.url, autogenerate_session_id=False, **quiet)
     directory = engine_directory(settings)
     try:
         return clickhouse_connect.get_client(

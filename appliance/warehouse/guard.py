@@ -17,8 +17,9 @@ _FORBIDDEN = re.compile(
     [;\\`"$]                       # a second statement, escapes that can spell any name, heredocs
     | /\*                          # comments that can split a name
     | \b(
-        outfile | infile | into | settings | format | python | eval | file | fileCluster | url\w* | s3\w* | gcs | hdfs\w*
-        | azure\w* | remote\w* | cluster\w* | executable | input | dictionary | dict\w+ | ai[A-Z]\w+ | sleep\w*
+        outfile | infile | into | settings | format | python | eval | file | fileCluster | url\w*
+        | s3\w* | gcs | hdfs\w* | azure\w* | remote\w* | cluster\w* | executable | input
+        | dictionary | dict\w+ | ai[A-Z]\w+ | sleep\w*
         | merge | merge[A-Z]\w+ | fuzz\w+ | generate\w+ | numbers\w* | system | information_schema
         | sqlite | mysql | postgresql | mongodb | redis | odbc | jdbc | iceberg\w* | deltaLake\w* | hudi
     )\b

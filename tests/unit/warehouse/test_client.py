@@ -31,6 +31,11 @@ def test_embedded_means_a_directory_below_the_data(tmp_path: Path, opened: list[
     assert (tmp_path / "clickhouse").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_chdb_address_names_another_directory(tmp_path: Path, opened: list[dict[str, Any]]) -> None:
+    open_writer(settings(tmp_path, f"chdb://{tmp_path}/elsewhere"))
+    assert opened[0]["path"] == str(tmp_path / "elsewhere")
+
+
 def test_a_server_gets_the_same_session_and_no_engine_options(tmp_path: Path, opened: list[dict[str, Any]]) -> None:
     url = "https://writer:secret@clickhouse.example:8443/appliance"
     open_writer(settings(tmp_path, url))
