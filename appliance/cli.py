@@ -1,0 +1,150 @@
+"""The command line: `appliance up`, `check`, `demo`, the single parts, and the small tools of an operator.
+
+Each command loads only what it needs, because every process of the appliance starts here. A failure is one
+sentence on stderr: exit code 2 for the configuration, 1 for the machine, 75 for an engine that is away.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import appliance
+from appliance.errors import ApplianceError, SettingsError, StartError
+from appliance.settings import load
+
+_DEFAULT_CONFIG = "appliance.toml"
+_PARTS = {
+    "ingest": "take hits over HTTP; needs Redis",
+    "worker": "turn queued hits into counts, end visits and days; needs Redis, one process only",
+    "warehouse": "write the counters, close days, serve the stats API; needs Redis and ClickHouse, one process only",
+    "dashboard": "serve the dashboard; needs the stats API",
+}
+_REFUSED, _BAD_SETTINGS, _BROKEN, _AWAY = 1, 2, 70, 75
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except SettingsError as error:
+        return _say(str(error), _BAD_SETTINGS)
+    except StartError as error:
+        return _say(str(error), _REFUSED)
+    except ApplianceError as error:
+        code = getattr(error, "code", 0)  # of a part that has said the reason already
+        return code or _say(str(error), _AWAY)
+    except KeyboardInterrupt:
+        return 130
+    except Exception:
+        if not logging.getLogger().handlers:
+            raise
+        logging.getLogger("appliance").critical("broken", exc_info=True)
+        return _BROKEN
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"appliance: {sentence}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="appliance",
+        description="Cookieless web analytics that keeps counters only.",
+        epilog="Start with 'appliance demo', or write appliance.toml and run 'appliance up'.",
+    )
+    parser.add_argument("--version", action="version", version=f"appliance {appliance.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(commands, "up", _up, "start everything on this machine and keep it running")
+    _add(commands, "check", _check, "read the configuration, say what would run, start nothing")
+    for part, summary in _PARTS.items():
+        _add(commands, part, _part, f"run one part alone: {summary}").set_defaults(part=part)
+    _add_demo(commands)
+    hashing = commands.add_parser("hash-password", help="turn a password into the hash for [[users]]")
+    hashing.description = "Reads one line from stdin, or asks twice on a terminal, and prints an Argon2id hash."
+    hashing.set_defaults(run=_hash_password)
+    keys = commands.add_parser("keys", help="the keys of the day").add_subparsers(metavar="COMMAND", required=True)
+    _add(keys, "expire", _expire_keys, "destroy the keys of days that are over, whether or not anything runs")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, summary: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+    command.add_argument(
+        "--config",
+        type=Path,
+        default=Path(_DEFAULT_CONFIG),
+        metavar="FILE",
+        help="the configuration (default: %(default)s in the current directory)",
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="run everything with a demo site and made-up visitors")
+    demo.description = "Runs the appliance with a demo site and made-up visitors, and prints where to look."
+    demo.add_argument("--data-dir", type=Path, default=Path("var/demo"), metavar="DIR", help="(default: %(default)s)")
+    demo.add_argument("--no-traffic", action="store_true", help="no made-up visitors: browse the demo site yourself")
+    demo.add_argument("--json", action="store_true", help="print the addresses as one JSON line, for programs")
+    demo.set_defaults(run=_demo)
+
+
+def _up(options: argparse.Namespace) -> int:
+    from appliance.supervisor import announce, hardening, logs
+    from appliance.supervisor.supervise import Supervisor, prepare, take_data_dir
+
+    settings = load(options.config)
+    logs.start("supervisor")
+    hardening.protect(holds_keys=False)
+    with contextlib.closing(take_data_dir(settings.data_dir)):
+        prepare(settings)
+        supervisor = Supervisor(settings, options.config.resolve())
+        asyncio.run(supervisor.run(lambda: announce.print_line(announce.ready(settings))))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from appliance.supervisor.report import report
+
+    sys.stdout.write(report(load(options.config)))
+    return 0
+
+
+def _part(options: argparse.Namespace) -> int:
+    from appliance.supervisor import logs
+
+    logs.start(options.part)
+    part = importlib.import_module(f"appliance.supervisor.parts.{options.part}")
+    part.run(load(options.config))
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from appliance.demo.run import run
+
+    run(options.data_dir, traffic=not options.no_traffic, as_json=options.json)
+    return 0
+
+
+def _hash_password(_options: argparse.Namespace) -> int:
+    from appliance.supervisor.passwords import ask, hashed
+
+    sys.stdout.write(hashed(ask()) + "\n")
+    return 0
+
+
+def _expire_keys(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts.keys import expire
+
+    destroyed = expire(load(options.config))
+    sys.stdout.write("".join(f"destroyed {name}\n" for name in destroyed) or "no key is overdue\n")
+    return 0

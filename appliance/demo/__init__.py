@@ -1,0 +1,1 @@
+"""`appliance demo`: the whole appliance with a small web site to browse and made-up visitors."""

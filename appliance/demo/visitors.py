@@ -1,0 +1,151 @@
+"""Made-up visitors: where they come from, what they browse with, which way they take. Pure but for the random source.
+
+Addresses are picked at random inside large ranges of consumer networks, so that countries look plausible; nobody
+in particular is meant. Every number here is invented.
+"""
+
+import ipaddress
+import random
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlencode
+
+_T = TypeVar("_T")
+
+_NETWORKS: tuple[tuple[int, str], ...] = (
+    (24, "87.128.0.0/11"),  # Germany
+    (9, "90.0.0.0/10"),  # France
+    (8, "86.128.0.0/11"),  # United Kingdom
+    (7, "77.160.0.0/12"),  # Netherlands
+    (7, "73.0.0.0/9"),  # United States
+    (5, "83.0.0.0/12"),  # Poland
+    (5, "91.112.0.0/14"),  # Austria
+    (4, "85.0.0.0/13"),  # Switzerland
+    (4, "88.0.0.0/12"),  # Spain
+    (4, "79.0.0.0/12"),  # Italy
+    (3, "90.224.0.0/12"),  # Sweden
+    (2, "70.48.0.0/13"),  # Canada
+    (2, "60.32.0.0/12"),  # Japan
+    (1, "58.160.0.0/12"),  # Australia
+    (1, "117.192.0.0/11"),  # India
+)
+_WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
+_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) "
+_IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+_AGENTS: tuple[tuple[int, str], ...] = (
+    (26, _WINDOWS + "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"),
+    (9, _WINDOWS + "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"),
+    (10, "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"),
+    (9, _MAC + "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15"),
+    (6, _MAC + "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36"),
+    (5, "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"),
+    (15, _IPHONE + "Version/18.5 Mobile/15E148 Safari/604.1"),
+    (
+        14,
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/140.0.0.0 Mobile Safari/537.36",
+    ),
+    (
+        4,
+        "Mozilla/5.0 (iPad; CPU OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/17.7 Mobile/15E148 Safari/604.1",
+    ),
+    (2, "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
+)
+_REFERRERS: tuple[tuple[int, str], ...] = (
+    (38, ""),
+    (26, "https://www.google.com/"),
+    (6, "https://duckduckgo.com/"),
+    (5, "https://www.bing.com/"),
+    (6, "https://news.ycombinator.com/item?id=1"),
+    (5, "https://www.reddit.com/r/coffee/"),
+    (4, "https://mastodon.social/"),
+    (4, "https://github.com/"),
+    (3, "https://coffee-forum.example/threads/grinders"),
+    (3, "https://www.linkedin.com/feed/"),
+)
+_CAMPAIGNS: tuple[tuple[int, dict[str, str]], ...] = (
+    (80, {}),
+    (9, {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "harvest"}),
+    (
+        6,
+        {
+            "utm_source": "mastodon",
+            "utm_medium": "social",
+            "utm_campaign": "harvest",
+            "utm_content": "photo",
+        },
+    ),
+    (
+        5,
+        {
+            "utm_source": "searchads",
+            "utm_medium": "cpc",
+            "utm_campaign": "subscription",
+            "utm_term": "fresh coffee",
+        },
+    ),
+)
+_ENTRIES: tuple[tuple[int, str], ...] = (
+    (45, "/"),
+    (14, "/blog/water"),
+    (11, "/blog/harvest"),
+    (8, "/blog/cups"),
+    (9, "/docs"),
+    (8, "/pricing"),
+    (5, "/app"),
+)
+_NEXT: dict[str, tuple[tuple[int, str], ...]] = {
+    "/": ((30, "/pricing"), (25, "/blog"), (20, "/docs"), (15, "/app"), (10, "/contact")),
+    "/blog": ((40, "/blog/water"), (35, "/blog/harvest"), (25, "/blog/cups")),
+    "/blog/water": ((40, "/docs"), (30, "/blog"), (30, "/")),
+    "/blog/harvest": ((45, "/pricing"), (30, "/blog"), (25, "/")),
+    "/blog/cups": ((50, "/blog"), (50, "/")),
+    "/docs": ((40, "/app"), (30, "/pricing"), (30, "/")),
+    "/pricing": ((45, "/contact"), (30, "/docs"), (25, "/")),
+    "/contact": ((60, "/thanks"), (40, "/")),
+    "/thanks": ((100, "/"),),
+    "/app": ((40, "/app/filter"), (35, "/app/espresso"), (25, "/app/cold-brew")),
+}
+_APP: tuple[tuple[int, str], ...] = ((30, "/app/filter"), (25, "/app/espresso"), (20, "/app/cold-brew"), (25, "/docs"))
+_EVENTS = {"/thanks": "Message sent", "/app/espresso": "Recipe opened"}
+
+
+class Hit(NamedTuple):
+    """One request to the event endpoint."""
+
+    name: str
+    path: str
+    referrer: str
+
+
+class Visitor(NamedTuple):
+    """Somebody with a browser at an address."""
+
+    address: str
+    user_agent: str
+    refuses: bool
+    """Sends Global Privacy Control."""
+
+
+def make_visitor(chance: random.Random) -> Visitor:
+    """A visitor from a random place."""
+    network = ipaddress.ip_network(_pick(chance, _NETWORKS))
+    address = network[chance.randrange(1, network.num_addresses - 1)]
+    return Visitor(str(address), _pick(chance, _AGENTS), chance.random() < 0.03)
+
+
+def make_journey(chance: random.Random) -> list[Hit]:
+    """The hits of one visit in order: nearly half of the visits see one page."""
+    path, referrer = _pick(chance, _ENTRIES), _pick(chance, _REFERRERS)
+    campaign = _pick(chance, _CAMPAIGNS)
+    hits = [Hit("pageview", path + (f"?{urlencode(campaign)}" if campaign else ""), referrer)]
+    while chance.random() < 0.62 and len(hits) < 12:
+        path = _pick(chance, _NEXT.get(path, _APP))
+        hits.append(Hit("pageview", path, ""))
+        if path in _EVENTS and chance.random() < 0.7:
+            hits.append(Hit(_EVENTS[path], path, ""))
+    return hits
+
+
+def _pick(chance: random.Random, choices: tuple[tuple[int, _T], ...]) -> _T:
+    return chance.choices([value for _, value in choices], [weight for weight, _ in choices])[0]

@@ -1,0 +1,98 @@
+"""Logs: one JSON object per line on stderr, and never anything that a request carried.
+
+Own code names an event and gives it plain fields: `log.warning("part_died", extra={"seconds": 3})`. Of foreign
+libraries only logger, level and place are kept, because their texts may quote requests. Exceptions are their type
+and their places; the text is kept for our own errors, whose texts are written for the operator.
+"""
+
+import json
+import logging
+import sys
+import threading
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from appliance.errors import ApplianceError
+
+_OWN = ("appliance", "dashboard")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_ROOTS = tuple(f"{entry}/" for entry in sorted(sys.path, key=len, reverse=True) if entry.startswith("/"))
+
+
+_log = logging.getLogger("appliance")
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as `{"at", "level", "part", "event", …}`."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self._part = part
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line without line breaks inside."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {
+            "at": at.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "part": self._part,
+        }
+        if record.name.partition(".")[0] in _OWN:
+            line["event"] = record.getMessage()
+            line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        else:
+            line |= {"event": "library_says", "logger": record.name}
+            line["place"] = f"{_short(record.pathname)}:{record.lineno}"
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= describe(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """An exception without what it was about: its type, the places it went through, and our own texts."""
+    places = [
+        f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__, limit=-8)
+    ]
+    described: dict[str, Any] = {"error": type(error).__name__, "places": places}
+    if isinstance(error, ApplianceError | ImportError):
+        described["text"] = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        described["text"] = error.strerror
+    return described
+
+
+def start(part: str, stream: TextIO | None = None) -> None:
+    """Send all logs and all uncaught exceptions of this process to stderr, or another stream, as JSON lines."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines(part))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda raised: _log_uncaught(
+        raised.exc_type, raised.exc_value or raised.exc_type(), raised.exc_traceback
+    )
+
+
+def write(event: str, level: str = "info", **fields: object) -> None:
+    """Write one line; for parts that get their log passed in."""
+    _log.log(logging.getLevelNamesMapping()[level.upper()], event, extra=fields)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, places: TracebackType | None) -> None:
+    _log.critical("uncaught", exc_info=(kind, error, places))
+
+
+def _short(path: str) -> str:
+    """A source file without the directory it is installed in."""
+    for root in _ROOTS:
+        if path.startswith(root):
+            return path[len(root) :]
+    return Path(path).name

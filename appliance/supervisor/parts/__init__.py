@@ -1,0 +1,1 @@
+"""The processes of the appliance: each module wires one of them from the parts below and runs it."""

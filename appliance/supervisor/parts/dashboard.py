@@ -1,0 +1,29 @@
+"""The dashboard process: Streamlit behind our own login, a client of the stats API and of nothing else."""
+
+from appliance.clock import make_clock
+from appliance.settings import Settings
+from appliance.supervisor import secrets
+from appliance.supervisor.health import url
+from appliance.supervisor.parts.process import begin
+from appliance.supervisor.serve import serve
+from dashboard.app import create_app
+from dashboard.options import DashboardOptions, DashboardUser
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM.
+
+    Raises:
+        StartError: the address is taken, or a secret cannot be read.
+    """
+    begin("dashboard", settings, holds_keys=False)
+    options = DashboardOptions(
+        stats_url=url(settings.server.stats_listen),
+        stats_key=secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY),
+        cookie_key=secrets.read_or_make(settings.data_dir, secrets.COOKIE_KEY).encode(),
+        users=tuple(DashboardUser(user.name, user.password_hash, user.sites) for user in settings.users),
+        clock=make_clock(settings.test_clock_file),
+    )
+    # Browsers keep a socket open as long as the page is shown: nothing to wait for at the end.
+    address = settings.server.dashboard_listen
+    serve(create_app(options), "server.dashboard_listen", address, graceful_seconds=1, websockets=True)

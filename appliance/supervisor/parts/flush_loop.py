@@ -1,0 +1,90 @@
+"""The loop of the warehouse process: facts from the outbox into the counters, then days that wait to be closed.
+
+One thread does both, because a day is closed only while nothing is being written.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from appliance.errors import UnavailableError
+from appliance.supervisor import logs
+
+_EVERY_SECONDS = 0.75
+"""A flush has a fixed price, so they are not more frequent; a hit is still counted within two seconds."""
+_BACKLOG_FACTS = 2_000
+"""After a flush of this size more is probably waiting: go on at once."""
+_RETRY_SECONDS = 1.0
+_DRAIN_SECONDS = 2.5
+
+
+class Flushes(Protocol):
+    """The writer."""
+
+    def flush_once(self) -> int:
+        """Number of facts moved."""
+
+
+class CloseRequest(Protocol):
+    """A site-day whose visits are closed."""
+
+    @property
+    def site(self) -> str:
+        """Site id."""
+
+    @property
+    def day(self) -> date:
+        """Site-local day."""
+
+    @property
+    def ready(self) -> bool:
+        """All its facts are counted."""
+
+
+class FlushLoop:
+    """Runs until told to stop, through any absence of Redis or ClickHouse."""
+
+    def __init__(self, writer: Flushes, close_ready_days: Callable[[], int], refresh: Callable[[], None]) -> None:
+        """`refresh` lets go of keys that were destroyed; it is called at least every second."""
+        self._writer = writer
+        self._close_ready_days = close_ready_days
+        self._refresh = refresh
+        self.healthy = False
+        """The last round went through."""
+
+    def run(self, stop: threading.Event) -> None:
+        """Loop until `stop`, then move what is left."""
+        while not stop.is_set():
+            try:
+                self._refresh()
+                moved = self._writer.flush_once()
+                if moved < _BACKLOG_FACTS:
+                    self._close_ready_days()
+            except UnavailableError as error:
+                self._fail(error)
+                stop.wait(_RETRY_SECONDS)
+                continue
+            self._recover()
+            if moved < _BACKLOG_FACTS:
+                stop.wait(_EVERY_SECONDS)
+        self._drain()
+
+    def _fail(self, error: UnavailableError) -> None:
+        if self.healthy:
+            logs.write("flush_failed", level="error", reason=str(error))
+        self.healthy = False
+
+    def _recover(self) -> None:
+        if not self.healthy:
+            logs.write("flushing")
+        self.healthy = True
+
+    def _drain(self) -> None:
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        try:
+            while self._writer.flush_once() and time.monotonic() < deadline:
+                pass
+        except UnavailableError as error:
+            logs.write("undrained", level="warning", reason=str(error))

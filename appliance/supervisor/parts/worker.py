@@ -1,0 +1,55 @@
+"""The worker process: Redis and keys on one side, facts for the warehouse on the other."""
+
+import os
+import secrets
+import socket
+import threading
+
+from appliance.aggregate.worker import Worker
+from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
+from appliance.clock import make_clock
+from appliance.privacy.evidence import EvidenceLog
+from appliance.settings import Settings
+from appliance.state.connection import check_eviction_policy, connect
+from appliance.supervisor import logs
+from appliance.supervisor.checks import FileLock
+from appliance.supervisor.parts.process import begin, evidence_path, run_until_told, worker_ready_file
+from appliance.supervisor.redis_server import connection_url
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM.
+
+    Raises:
+        ApplianceError: it cannot start, or another worker took over.
+    """
+    begin("worker", settings, holds_keys=True)
+    lock = FileLock(settings.data_dir / "worker.lock", f"another worker is running on {settings.data_dir}")
+    ready_file = worker_ready_file(settings)
+    clock = make_clock(settings.test_clock_file)
+    client = connect(connection_url(settings))
+    check_eviction_policy(client)
+    worker = Worker(
+        settings,
+        client,
+        Keyring.open(settings.runtime_dir, clock),
+        Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE),
+        EvidenceLog(evidence_path(settings)),
+        clock,
+        logs.write,
+        station=f"{socket.gethostname()}:{settings.data_dir}",
+        owner=secrets.token_hex(8),
+    )
+
+    def say_ready() -> None:
+        ready_file.write_text(str(os.getpid()), encoding="ascii")
+
+    def loop(stop: threading.Event) -> None:
+        worker.run(stop, say_ready)
+
+    try:
+        run_until_told("worker", loop)
+    finally:
+        ready_file.unlink(missing_ok=True)
+        client.close()
+        lock.close()

@@ -1,0 +1,101 @@
+"""uvicorn as every HTTP part runs it: httptools and uvloop, no access log, no header of a proxy believed."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from appliance.supervisor.checks import bind
+
+_MAX_CONNECTIONS = 4096
+"""More at a time are answered 503; a connection costs about 10 kB."""
+_BACKLOG = 2048
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves signals to others."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing to capture."""
+        yield
+
+
+class _Server(uvicorn.Server):
+    """Ends normally at SIGTERM; uvicorn's own would raise the signal again after its clean end."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGTERM and SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle)
+        yield
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self.should_exit = True
+        self._on_stop()
+
+
+def serve(
+    app: Any,
+    key: str,
+    address: str,
+    *,
+    graceful_seconds: int = 4,
+    websockets: bool = False,
+    on_stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve an ASGI application until SIGTERM.
+
+    Args:
+        key: name of the setting that holds the address, for the message when it is taken.
+        graceful_seconds: time that requests in flight have at the end.
+        on_stop: called in the signal handler.
+
+    Raises:
+        StartError: the address cannot be listened on.
+    """
+    listener = bind(key, address)
+    _Server(_configuration(app, graceful_seconds, websockets), on_stop).run(sockets=[listener])
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Any, key: str, address: str) -> AsyncIterator[None]:
+    """Serve inside a running event loop, until the block ends. Signals are left alone.
+
+    Raises:
+        StartError: see `serve`.
+    """
+    server = _Quiet(_configuration(app, graceful_seconds=1, websockets=False))
+    task = asyncio.create_task(server.serve(sockets=[bind(key, address)]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _configuration(app: Any, graceful_seconds: int, websockets: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        loop="uvloop",
+        ws="auto" if websockets else "none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        backlog=_BACKLOG,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=graceful_seconds,
+    )

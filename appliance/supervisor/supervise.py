@@ -1,0 +1,127 @@
+"""`appliance up`: starts the processes in order, keeps them running, stops them in reverse order.
+
+Engines first, then what moves data, then what takes hits and shows numbers. Stopping takes 18 s at most (the sum
+of the parts' own limits), and a supervisor that is killed takes all its children with it.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from appliance.errors import StartError
+from appliance.settings import Settings
+from appliance.supervisor import checks, redis_server, secrets
+from appliance.supervisor.child import Child, Plan
+from appliance.supervisor.plans import await_external_redis, part_plans, redis_plan
+
+_READY_SECONDS = 90.0
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+_log = logging.getLogger("appliance.supervisor")
+
+
+def take_data_dir(data_dir: Path) -> checks.FileLock:
+    """Make the data directory and lock it; keep the lock until the end.
+
+    Raises:
+        StartError: not writable, or another appliance runs on it.
+    """
+    checks.make_data_dir(data_dir)
+    return checks.lock_data_dir(data_dir)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the runtime directory and the secrets, and check the machine.
+
+    Raises:
+        StartError: one sentence about what is in the way.
+    """
+    checks.make_runtime_dir(settings)
+    server = settings.server
+    checks.require_free(
+        {
+            "server.listen": server.listen,
+            "server.stats_listen": server.stats_listen,
+            "server.dashboard_listen": server.dashboard_listen,
+        }
+    )
+    for name in (secrets.DASHBOARD_API_KEY, secrets.COOKIE_KEY):
+        secrets.read_or_make(settings.data_dir, name)
+
+
+class Supervisor:
+    """All processes of one appliance."""
+
+    def __init__(self, settings: Settings, config: Path, output: TextIO = sys.stderr) -> None:
+        """`output` takes the log lines of the parts."""
+        self._settings = settings
+        self._config = config
+        self._output = output
+        self._stop = asyncio.Event()
+        self._error: Exception | None = None
+        self._children: list[tuple[Child, asyncio.Task[None]]] = []
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Start everything, call `on_ready`, and stop everything at SIGTERM, SIGINT or SIGHUP.
+
+        Raises:
+            ApplianceError: the start failed; everything is stopped by then.
+        """
+        loop = asyncio.get_running_loop()
+        for number in _STOP_SIGNALS:
+            loop.add_signal_handler(number, self._stop.set)
+        starting = asyncio.create_task(self._start(on_ready))
+        starting.add_done_callback(self._note_failure)
+        try:
+            await self._stop.wait()
+        finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await self._stop_all()
+        if self._error is not None:
+            raise self._error
+
+    async def _start(self, on_ready: Callable[[], None]) -> None:
+        started = time.monotonic()
+        if redis_server.is_embedded(self._settings):
+            await self._start_stage([redis_plan(self._settings)])
+        else:
+            await await_external_redis(self._settings)
+        for plans in part_plans(self._settings, self._config):
+            await self._start_stage(plans)
+        _log.info("ready", extra={"seconds": round(time.monotonic() - started, 2)})
+        on_ready()
+
+    async def _start_stage(self, plans: list[Plan]) -> None:
+        children = [Child(plan, self._output) for plan in plans]
+        for child in children:
+            task = asyncio.create_task(child.run())
+            task.add_done_callback(self._note_failure)
+            self._children.append((child, task))
+        for child in children:
+            try:
+                async with asyncio.timeout(_READY_SECONDS):
+                    await child.ready.wait()
+            except TimeoutError:
+                part = child.plan.part
+                raise StartError(f"{part} was not ready within {_READY_SECONDS:.0f} seconds") from None
+
+    async def _stop_all(self) -> None:
+        started = time.monotonic()
+        for child, task in reversed(self._children):
+            await child.stop()
+            await asyncio.gather(task, return_exceptions=True)
+        _log.info("stopped", extra={"seconds": round(time.monotonic() - started, 2)})
+
+    def _note_failure(self, task: asyncio.Task[None]) -> None:
+        """Whatever ends a start or a child with an error ends the whole appliance."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if self._error is None and isinstance(error, Exception):
+            self._error = error
+        self._stop.set()

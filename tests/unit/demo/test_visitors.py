@@ -1,0 +1,42 @@
+"""Made-up visitors look like a small site's: several countries, short visits, no way into nothing."""
+
+import ipaddress
+import random
+
+from appliance.demo.site import PAGES
+from appliance.demo.visitors import make_journey, make_visitor
+
+N = 2_000
+
+
+def journeys() -> list[list[str]]:
+    chance = random.Random(7)
+    return [[hit.path.partition("?")[0] for hit in make_journey(chance)] for _ in range(N)]
+
+
+def test_visitors_come_from_public_addresses() -> None:
+    chance = random.Random(7)
+    assert all(ipaddress.ip_address(make_visitor(chance).address).is_global for _ in range(N))
+
+
+def test_every_page_of_a_journey_exists() -> None:
+    views = {"/app/filter", "/app/espresso", "/app/cold-brew"}
+    assert {path for journey in journeys() for path in journey} <= set(PAGES) | views
+
+
+def test_some_bounce_and_nobody_stays_for_ever() -> None:
+    lengths = [len(journey) for journey in journeys()]
+    assert 0.3 < sum(length == 1 for length in lengths) / N < 0.45
+    assert max(lengths) <= 13
+
+
+def test_referrer_comes_with_the_first_page_only() -> None:
+    chance = random.Random(7)
+    visits = [make_journey(chance) for _ in range(N)]
+    assert any(visit[0].referrer for visit in visits)
+    assert not any(hit.referrer for visit in visits for hit in visit[1:])
+
+
+def test_some_arrive_through_a_campaign() -> None:
+    chance = random.Random(7)
+    assert any("utm_campaign=" in make_journey(chance)[0].path for _ in range(N))

@@ -1,0 +1,68 @@
+"""Flushing and closing take turns; an absent engine is waited for."""
+
+import threading
+
+from appliance.errors import UnavailableError
+from appliance.supervisor.parts import flush_loop
+from appliance.supervisor.parts.flush_loop import FlushLoop
+
+
+class Script:
+    """A writer that does what each round says, then ends the loop."""
+
+    def __init__(self, stop: threading.Event, *rounds: int | Exception) -> None:
+        self.rounds = list(rounds)
+        self.stop = stop
+        self.done: list[str] = []
+
+    def flush_once(self) -> int:
+        self.done.append("flush")
+        step = self.rounds.pop(0) if self.rounds else 0
+        if not self.rounds:
+            self.stop.set()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def close_ready_days(self) -> int:
+        self.done.append("close")
+        return 0
+
+
+def run(monkeypatch, *rounds: int | Exception) -> tuple[FlushLoop, Script]:
+    monkeypatch.setattr(flush_loop, "_EVERY_SECONDS", 0)
+    monkeypatch.setattr(flush_loop, "_RETRY_SECONDS", 0)
+    stop = threading.Event()
+    script = Script(stop, *rounds)
+    loop = FlushLoop(script, script.close_ready_days, lambda: None)
+    loop.run(stop)
+    return loop, script
+
+
+def test_days_are_closed_between_flushes(monkeypatch) -> None:
+    _, script = run(monkeypatch, 3, 5)
+    assert script.done == ["flush", "close", "flush", "close", "flush"]
+
+
+def test_backlog_goes_before_closing(monkeypatch) -> None:
+    _, script = run(monkeypatch, 5_000, 1)
+    assert script.done == ["flush", "flush", "close", "flush"]
+
+
+def test_absent_engine_is_waited_for(monkeypatch) -> None:
+    loop, script = run(monkeypatch, UnavailableError("away"), 1)
+    assert script.done == ["flush", "flush", "close", "flush"]
+    assert loop.healthy
+
+
+def test_failed_round_is_unhealthy(monkeypatch) -> None:
+    loop, _ = run(monkeypatch, 1, UnavailableError("away"))
+    assert not loop.healthy
+
+
+def test_what_is_left_is_moved_at_the_end(monkeypatch) -> None:
+    stop = threading.Event()
+    stop.set()
+    script = Script(stop, 7, 7, 0)
+    FlushLoop(script, script.close_ready_days, lambda: None).run(stop)
+    assert script.done == ["flush", "flush", "flush"]
