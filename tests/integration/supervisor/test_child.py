@@ -158,27 +158,28 @@ async def test_program_writes_no_core_file_and_private_files_only(tmp_path: Path
     assert facts == [[0, 0], 0o077, os.getsid(0), True]
 
 
-@pytest.fixture
-def killed_supervisor() -> int:
+@pytest.fixture(params=["starting", "started"])
+def orphan(request: pytest.FixtureRequest, tmp_path: Path) -> int:
     """Pid of a child whose supervisor was killed."""
+    running = f"import pathlib, time; pathlib.Path({str(tmp_path / 'up')!r}).touch(); time.sleep(60)"
     code = f"""
-        import asyncio, io, sys
+        import asyncio, io, pathlib, sys
         from appliance.supervisor.child import Child, Plan
         async def is_ready(pid):
-            print(pid, flush=True)
-            return True
+            ready = {request.param == "starting"} or pathlib.Path({str(tmp_path / "up")!r}).exists()
+            if ready:
+                print(pid, flush=True)
+            return ready
         async def main():
-            await Child(Plan("part", (sys.executable, "-c", {SLEEPS!r}), is_ready, 5.0), io.StringIO()).run()
+            await Child(Plan("part", (sys.executable, "-c", {running!r}), is_ready, 5.0), io.StringIO()).run()
         asyncio.run(main())
     """
-    with subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
-    ) as supervisor:
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE) as supervisor:
         assert supervisor.stdout is not None
         pid = int(supervisor.stdout.readline())
         supervisor.kill()
     return pid
 
 
-def test_killed_supervisor_leaves_no_child(killed_supervisor: int) -> None:
-    assert_dies(killed_supervisor)
+def test_killed_supervisor_leaves_no_child(orphan: int) -> None:
+    assert_dies(orphan)
