@@ -57,5 +57,7 @@ def _campaign(query: str) -> tuple[str, str, str, str, str]:
         fields = dict(reversed(parse_qsl(query, max_num_fields=_MAX_QUERY_FIELDS, errors="replace")))
     except ValueError:
         return _NO_CAMPAIGN
-    source, medium, campaign, content, term = (redact_value(fields.get(name, "")) for name in _CAMPAIGN)
+    source, medium, campaign, content, term = (
+        redact_value(value) if (value := fields.get(name, "")) else "" for name in _CAMPAIGN
+    )
     return source, medium, campaign, content, term

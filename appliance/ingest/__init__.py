@@ -1,0 +1,1 @@
+"""Takes hits over HTTP: parse, gate, hand over to the boundary, queue, answer."""

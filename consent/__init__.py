@@ -1,0 +1,1 @@
+"""The consent gate: what a visitor has said about being measured, decided before anything personal is touched."""
