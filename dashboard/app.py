@@ -6,9 +6,10 @@ One application per process, because Streamlit's configuration and the page's st
 import mimetypes
 from pathlib import Path
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app import App
@@ -34,13 +35,12 @@ def create_app(options: DashboardOptions) -> ASGIApp:
     sessions = Sessions(options.cookie_key, options.users, options.session_seconds, options.clock)
     passwords = Passwords(options.users, options.clock)
     state.install(options, sessions)
-    public = Router(
+    public = Starlette(
         routes=[
             *login_routes(passwords, sessions, options.session_seconds),
             Route("/health/live", _live),
             Mount("/assets", StaticFiles(directory=_HERE / "assets")),
-        ],
-        redirect_slashes=False,
+        ]
     )
     private = SessionGate(StreamlitRoutes(App(SCRIPT), shell.page()), sessions)
     return SecurityHeaders(OriginCheck(_PublicFirst(public, private)))

@@ -14,6 +14,7 @@ _CHANGES: tuple[tuple[str, str], ...] = (
     (r"<title>.*?</title>", f"<title>{TITLE}</title>"),
     (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />'),
     (r'<link rel="service-desc"[^>]*>', '<link rel="stylesheet" href="/assets/dashboard.css" />'),
+    (r"<noscript>.*?</noscript>", "<noscript>This page needs JavaScript.</noscript>"),
     (r"<script>\s*window\.prerenderReady = false\s*</script>", ""),
 )
 

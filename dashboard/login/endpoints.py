@@ -42,9 +42,9 @@ def login_routes(passwords: Passwords, sessions: Sessions, lifetime_seconds: int
         if fields is None:
             return _form("/", _BAD_FORM, status=400)
         next_page = _own_page(fields.get("next", "/"))
-        name = fields.get("name", "")
+        name = fields["name"]
         try:
-            user = await passwords.check(name, fields.get("password", ""))
+            user = await passwords.check(name, fields["password"])
         except TooManyAttemptsError as error:
             refused = _form(next_page, _TOO_MANY, name, status=429)
             refused.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -106,7 +106,7 @@ def _over_tls(request: Request) -> bool:
 
 
 async def _fields(request: Request) -> dict[str, str] | None:
-    """Fields of a URL-encoded form, None if it is not one or too large."""
+    """Fields of a URL-encoded login form, None if it is incomplete, too large or something else."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -122,4 +122,5 @@ async def _fields(request: Request) -> dict[str, str] | None:
         )
     except ValueError:
         return None
-    return {field: values[-1] for field, values in fields.items()}
+    complete = "name" in fields and "password" in fields
+    return {field: values[-1] for field, values in fields.items()} if complete else None

@@ -60,7 +60,9 @@ class FakeStats:
         metrics = question["metrics"]
         dimensions = question.get("dimensions") or []
         if not dimensions:
-            results = [{"dimensions": [], "metrics": [self.totals.get(name, 0) for name in metrics]}]
+            results: list[dict[str, Any]] = [
+                {"dimensions": [], "metrics": [self.totals.get(name, 0) for name in metrics]}
+            ]
         else:
             limit = question.get("pagination", {}).get("limit", 10_000)
             results = [

@@ -1,0 +1,207 @@
+"""The dashboard in a real Chromium, behind a host name, with every other host out of reach."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import argon2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.kit.browser import HOST, Recorder, chromium
+from tests.kit.dashboard_process import dashboard_process
+from tests.kit.fake_stats import FakeStats
+from tests.kit.serving import serving
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse"
+HOSTILE = [
+    "![pixel](https://evil.example.test/p.png)",
+    "[link](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    '<img src="https://evil.example.test/p.png">',
+    "<script>alert(1)</script>",
+    "$\\href{javascript:alert(1)}{x}$",
+    ":material/home: :red[x] :smile:",
+    "https://evil.example.test/",
+    "javascript:alert(1)",
+]
+
+
+@pytest.fixture(scope="module")
+def fake() -> FakeStats:
+    return FakeStats()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def site(fake: FakeStats, home: Path) -> Iterator[str]:
+    """Address of the dashboard by its host name."""
+    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
+        yield f"http://{HOST}:{port}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _numbers(fake: FakeStats) -> None:
+    fake.status = 200
+    fake.totals = {
+        "visitors": 1234,
+        "visits": 1500,
+        "pageviews": 4500,
+        "views_per_visit": 3.0,
+        "bounce_rate": 41,
+        "visit_duration": 125,
+    }
+    fake.rows = {
+        "time:hour": [(f"{datetime.now(UTC):%Y-%m-%d} 00:00:00", 4)],
+        "event:page": [("/", 9), ("/about", 4)],
+        "visit:source": [("Direct / None", 5), ("news.example", 2)],
+        "visit:country": [("DE", 6)],
+        "visit:browser": [("Firefox", 3)],
+    }
+    fake.current = 3
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 1400})
+    recorder.watch(opened)
+    yield opened
+    opened.close()
+
+
+def _log_in(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    return page
+
+
+def _value(page: Page, label: str) -> str:
+    metric = page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+    return metric.first.inner_text()
+
+
+def _table(page: Page, name: str) -> list[list[str]]:
+    """Cells of a table as they stand in the grid's accessible copy."""
+    region = page.get_by_role("region", name=name)
+    expect(region.locator("canvas").first).to_be_visible()
+    rows = region.locator("tbody tr")
+    expect(rows).not_to_have_count(0)
+    return [row.locator("td").all_inner_texts() for row in rows.all()]
+
+
+def test_everything_loads_and_no_other_host_is_asked(context: BrowserContext, recorder: Recorder, site: str) -> None:
+    page = _log_in(context, site)
+    expect(page.get_by_text("3 current visitors")).to_be_visible()
+    expect(page).to_have_title("example.org · Web analytics")
+    assert _value(page, "Visitors") == "1,234"
+    assert _value(page, "Visit duration") == "2m 05s"
+    assert _table(page, "Pages") == [["/", "9"], ["/about", "4"]]
+    assert _table(page, "Countries") == [["Germany", "6"]]
+    expect(page.get_by_test_id("stVegaLiteChart").locator("svg, canvas").first).to_be_visible()
+    assert recorder.hosts() == {site.removeprefix("http://")}
+    # The policy allows all that the page does.
+    assert recorder.complaints == []
+
+
+def test_hostile_text_is_shown_and_does_nothing(
+    context: BrowserContext, recorder: Recorder, site: str, fake: FakeStats
+) -> None:
+    rows = [(text, 100 - number) for number, text in enumerate(HOSTILE)]
+    fake.rows |= {"event:page": rows, "visit:source": rows, "visit:country": rows, "visit:browser": rows}
+    page = _log_in(context, f"{site}/?site={HOSTILE[0]}&period={HOSTILE[2]}&days={HOSTILE[4]}")
+    for name in ("Sources", "Pages", "Countries", "Browsers"):
+        assert [cells[0] for cells in _table(page, name)] == HOSTILE
+    grid = page.get_by_role("region", name="Pages").locator("canvas").first
+    box = grid.bounding_box()
+    assert box is not None
+    for row in range(len(HOSTILE)):
+        page.mouse.dblclick(box["x"] + 60, box["y"] + 52 + 34 * row)
+        page.keyboard.press("Escape")
+    assert recorder.hosts() == {site.removeprefix("http://")}
+    assert recorder.complaints == []
+
+
+def test_numbers_move_by_themselves(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    page = _log_in(context, site)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,234")
+    fake.totals["visitors"] = 1235
+    fake.current = 4
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,235", timeout=15_000)
+    expect(page.get_by_text("4 current visitors")).to_be_visible(timeout=15_000)
+
+
+def test_the_view_stands_in_the_address(context: BrowserContext, site: str) -> None:
+    page = _log_in(context, f"{site}/?period=Last+7+days")
+    expect(page.get_by_text("Visitors (daily, summed)")).to_be_visible()
+    page.get_by_label("Period", exact=True).click()
+    page.get_by_role("option", name="All time").click()
+    page.wait_for_url("**period=All+time**")
+    page.reload()
+    expect(page.get_by_label("Period", exact=True)).to_have_value("All time")
+
+
+def test_a_wrong_password_stays_outside(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    page.goto(site)
+    expect(page).to_have_url(f"{site}/login")
+
+
+def test_logging_out_also_ends_pages_that_are_still_open(context: BrowserContext, site: str) -> None:
+    left_open = _log_in(context, site)
+    expect(left_open.get_by_test_id("stMetricValue").first).to_be_visible()
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login")
+    expect(left_open.get_by_text("Your login has ended.")).to_be_visible(timeout=15_000)
+    expect(left_open.get_by_test_id("stMetricValue")).to_have_count(0)
+
+
+def test_the_keyboard_is_enough(context: BrowserContext, site: str) -> None:
+    page = context.new_page()
+    page.goto(site)
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("anna")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    period = page.get_by_label("Period", exact=True)
+    period.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(period).to_have_value("Last 7 days")
+
+
+def test_the_home_directory_stays_empty(context: BrowserContext, site: str, home: Path) -> None:
+    page = _log_in(context, site)
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    assert list(home.iterdir()) == []

@@ -1,0 +1,83 @@
+"""The client of the stats API over real HTTP."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from dashboard.client import Site, StatsAwayError, StatsClient, StatsRefusedError
+from tests.kit.fake_stats import FakeStats
+from tests.kit.serving import serving
+
+
+@pytest.fixture
+def fake() -> FakeStats:
+    return FakeStats()
+
+
+@pytest.fixture
+def url(fake: FakeStats) -> Iterator[str]:
+    with serving(fake.app()) as address:
+        yield address
+
+
+@pytest.fixture
+def client(url: str, fake: FakeStats) -> Iterator[StatsClient]:
+    opened = StatsClient(url, fake.key)
+    yield opened
+    opened.close()
+
+
+def test_sites_come_with_their_time_zone(client: StatsClient, fake: FakeStats) -> None:
+    fake.sites = [{"id": "a.example", "timezone": "Europe/Berlin"}]
+    assert client.sites() == [Site("a.example", "Europe/Berlin")]
+
+
+def test_current_visitors_are_a_number(client: StatsClient, fake: FakeStats) -> None:
+    fake.current = 7
+    assert client.current_visitors("a.example") == 7
+
+
+def test_metrics_come_back_by_name(client: StatsClient, fake: FakeStats) -> None:
+    fake.totals = {"visitors": 3, "bounce_rate": None}
+    answer = client.query("a.example", "day", ("visitors", "bounce_rate"))
+    assert answer.rows[0].metrics == {"visitors": 3, "bounce_rate": None}
+
+
+def test_a_range_of_days_is_asked_for_as_two_dates(client: StatsClient, fake: FakeStats) -> None:
+    fake.rows = {"event:page": [("/", 2), ("/a", 1)]}
+    days = (date(2026, 11, 1), date(2026, 11, 3))
+    answer = client.query("a.example", days, ("visitors",), ("event:page",), limit=1)
+    assert [row.dimensions for row in answer.rows] == [["/"]]
+    assert fake.questions[-1]["date_range"] == ["2026-11-01", "2026-11-03"]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_failing_api_may_be_asked_again(client: StatsClient, fake: FakeStats, status: int) -> None:
+    fake.status = status
+    with pytest.raises(StatsAwayError):
+        client.sites()
+
+
+def test_an_api_that_is_away_may_be_asked_again() -> None:
+    client = StatsClient("http://127.0.0.1:1", "key")
+    with pytest.raises(StatsAwayError):
+        client.sites()
+    client.close()
+
+
+def test_a_wrong_key_is_refused(url: str) -> None:
+    client = StatsClient(url, "wrong")
+    with pytest.raises(StatsRefusedError):
+        client.sites()
+    client.close()
+
+
+def test_the_key_never_goes_through_a_proxy_of_the_environment(
+    url: str, fake: FakeStats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    client = StatsClient(url, fake.key)
+    assert client.sites() == [Site("example.org", "UTC")]
+    client.close()

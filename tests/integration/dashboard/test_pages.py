@@ -1,0 +1,189 @@
+"""The page's logic, run by Streamlit without a browser against a stats API that answers from a table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import state
+from dashboard.login.sessions import Sessions
+from dashboard.options import DashboardOptions, DashboardUser
+from tests.kit.fake_stats import FakeStats
+from tests.kit.serving import serving
+
+SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
+# 23 November 2026, 18:30 in Berlin.
+NOW = 1_795_455_000.0
+ANNA = DashboardUser("anna", "$argon2id$anna")
+
+
+@pytest.fixture
+def fake() -> FakeStats:
+    return FakeStats(
+        sites=[
+            {"id": "a.example", "timezone": "Europe/Berlin"},
+            {"id": "b.example", "timezone": "America/New_York"},
+        ],
+        totals={
+            "visitors": 1234,
+            "visits": 1500,
+            "pageviews": 4500,
+            "views_per_visit": 3.0,
+            "bounce_rate": 41,
+            "visit_duration": 125,
+        },
+        rows={
+            "time:hour": [("2026-11-23 09:00:00", 4)],
+            "event:page": [("/", 9), ("/about", 4)],
+            "visit:source": [("Direct / None", 5), ("news.example", 2)],
+            "visit:country": [("DE", 6), ("", 1)],
+            "visit:browser": [("Firefox", 3)],
+        },
+        current=3,
+    )
+
+
+@pytest.fixture
+def user() -> dict[str, DashboardUser | None]:
+    """Who looks; tests may change it."""
+    return {"is": ANNA}
+
+
+@pytest.fixture
+def page(fake: FakeStats, user: dict[str, DashboardUser | None], monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    with serving(fake.app()) as url:
+        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
+        state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
+        monkeypatch.setattr(state, "current_user", lambda: user["is"])
+        yield AppTest.from_file(str(SCRIPT), default_timeout=20)
+        state.client().close()
+
+
+def _metrics(page: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in page.metric}
+
+
+def _tables(page: AppTest) -> list[list[list[Any]]]:
+    return [frame.value.to_numpy().tolist() for frame in page.dataframe]
+
+
+def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    assert not page.exception
+    assert _metrics(page) == {
+        "Visitors": "1,234",
+        "Visits": "1,500",
+        "Pageviews": "4,500",
+        "Views per visit": "3.00",
+        "Bounce rate": "41%",
+        "Visit duration": "2m 05s",
+    }
+    assert {(question["site_id"], question["date_range"]) for question in fake.questions} == {("a.example", "day")}
+
+
+def test_tables_list_pages_sources_countries_and_browsers(page: AppTest) -> None:
+    page.run()
+    assert _tables(page) == [
+        [["Direct / None", 5], ["news.example", 2]],
+        [["/", 9], ["/about", 4]],
+        [["Germany", 6], ["Unknown", 1]],
+        [["Firefox", 3]],
+    ]
+
+
+def test_current_visitors_are_shown(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    assert "3 current visitors" in [text.value for text in page.text]
+    fake.current = 1
+    page.run()
+    assert "1 current visitor" in [text.value for text in page.text]
+
+
+def test_a_range_of_several_days_says_that_visitors_are_a_sum(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    page.selectbox(key="period").select("Last 7 days").run()
+    assert "Visitors (daily, summed)" in _metrics(page)
+    assert fake.questions[-1]["date_range"] == "7d"
+
+
+def test_another_site_is_asked_for(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    page.selectbox(key="site").select("b.example").run()
+    assert fake.questions[-1]["site_id"] == "b.example"
+
+
+def test_site_and_period_come_from_the_address(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["site"] = "b.example"
+    page.query_params["period"] = "This month"
+    page.run()
+    assert (fake.questions[-1]["site_id"], fake.questions[-1]["date_range"]) == ("b.example", "month")
+
+
+def test_anything_else_in_the_address_is_ignored(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["site"] = "![](https://evil.example/x.png)"
+    page.query_params["period"] = "' OR 1=1 --"
+    page.query_params["days"] = "javascript:alert(1)"
+    page.run()
+    assert not page.exception
+    assert (fake.questions[-1]["site_id"], fake.questions[-1]["date_range"]) == ("a.example", "day")
+
+
+def test_a_user_sees_and_asks_for_own_sites_only(
+    page: AppTest, fake: FakeStats, user: dict[str, DashboardUser | None]
+) -> None:
+    user["is"] = DashboardUser("ben", "hash", ("b.example",))
+    page.query_params["site"] = "a.example"
+    page.run()
+    assert page.selectbox(key="site").options == ["b.example"]
+    assert {question["site_id"] for question in fake.questions} == {"b.example"}
+
+
+def test_a_user_without_a_site_is_told_so(page: AppTest, user: dict[str, DashboardUser | None]) -> None:
+    user["is"] = DashboardUser("ben", "hash", ("c.example",))
+    page.run()
+    assert "no site for you" in page.info[0].value
+
+
+def test_an_ended_login_shows_no_numbers(page: AppTest, fake: FakeStats, user: dict[str, DashboardUser | None]) -> None:
+    page.run()
+    fake.questions.clear()
+    user["is"] = None
+    page.run()
+    assert page.info[0].value == "Your login has ended."
+    assert not page.metric
+    assert not page.dataframe
+    assert fake.questions == []
+
+
+def test_a_site_without_visits_shows_the_tag(page: AppTest, fake: FakeStats) -> None:
+    fake.totals = {}
+    fake.rows = {}
+    page.run()
+    assert 'data-domain="a.example"' in page.code[0].value
+    assert _metrics(page)["Visitors"] == "0"
+    assert not page.dataframe
+
+
+def test_an_api_that_is_away_is_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
+    fake.status = 503
+    page.run()
+    assert not page.exception
+    assert "cannot be read just now" in page.warning[0].value
+    fake.status = 200
+    page.run()
+    assert _metrics(page)["Visitors"] == "1,234"
+
+
+def test_a_metric_without_visits_is_a_dash(page: AppTest, fake: FakeStats) -> None:
+    fake.totals["bounce_rate"] = None
+    page.run()
+    assert _metrics(page)["Bounce rate"] == "–"
+
+
+def test_panels_change_with_their_tabs(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["visit:exit_page"] = [("/bye", 2), ("", 1)]
+    page.run()
+    page.segmented_control(key="tab-Pages").select("Exit pages").run()
+    assert [["/bye", 2], ["(no pageview)", 1]] in _tables(page)

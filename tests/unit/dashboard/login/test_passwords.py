@@ -1,0 +1,110 @@
+"""Passwords: right ones pass, guessing is slowed down, nothing tells names apart."""
+
+import asyncio
+
+import argon2
+import pytest
+
+from dashboard.login.passwords import ATTEMPTS, REFILL_SECONDS, Passwords, TooManyAttemptsError
+from dashboard.options import DashboardUser
+
+# Cheap parameters: the cost is not what is tested here.
+HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+ANNA = DashboardUser("anna", HASHER.hash("right"))
+
+
+class StoppedClock:
+    """Stands still until moved."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def passwords(clock: StoppedClock) -> Passwords:
+    return Passwords((ANNA,), clock)
+
+
+async def test_the_right_password_gives_the_user(passwords: Passwords) -> None:
+    assert await passwords.check("anna", "right") == ANNA
+
+
+@pytest.mark.parametrize(("name", "password"), [("anna", "wrong"), ("ben", "right"), ("", ""), ("anna", "")])
+async def test_anything_else_gives_nobody(passwords: Passwords, name: str, password: str) -> None:
+    assert await passwords.check(name, password) is None
+
+
+async def test_an_unknown_name_costs_a_hash_as_well(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = []
+    monkeypatch.setattr(
+        argon2.PasswordHasher, "verify", lambda _self, hashed, password: verified.append((hashed, password))
+    )
+    assert await passwords.check("nobody", "guess") is None
+    assert verified == [(ANNA.password_hash, "guess")]
+
+
+async def test_without_users_nobody_enters(clock: StoppedClock) -> None:
+    assert await Passwords((), clock).check("anna", "right") is None
+
+
+async def test_guessing_is_stopped_even_for_the_right_password(passwords: Passwords) -> None:
+    for _ in range(ATTEMPTS):
+        await passwords.check("anna", "wrong")
+    with pytest.raises(TooManyAttemptsError) as caught:
+        await passwords.check("anna", "right")
+    assert caught.value.retry_after_seconds == REFILL_SECONDS
+
+
+async def test_an_attempt_becomes_free_again(passwords: Passwords, clock: StoppedClock) -> None:
+    for _ in range(ATTEMPTS):
+        await passwords.check("anna", "wrong")
+    clock.now += REFILL_SECONDS + 1
+    assert await passwords.check("anna", "right") == ANNA
+
+
+async def test_success_forgets_the_failures(passwords: Passwords) -> None:
+    for _ in range(ATTEMPTS - 1):
+        await passwords.check("anna", "wrong")
+    await passwords.check("anna", "right")
+    assert await passwords.check("anna", "wrong") is None
+
+
+async def test_unknown_names_are_slowed_down_like_known_ones(passwords: Passwords) -> None:
+    for _ in range(ATTEMPTS):
+        await passwords.check("ben", "wrong")
+    with pytest.raises(TooManyAttemptsError):
+        await passwords.check("ben", "wrong")
+
+
+async def test_one_name_does_not_lock_out_another(passwords: Passwords) -> None:
+    for _ in range(ATTEMPTS):
+        await passwords.check("ben", "wrong")
+    assert await passwords.check("anna", "right") == ANNA
+
+
+async def test_attempts_that_arrive_together_count_together(passwords: Passwords) -> None:
+    answers = await asyncio.gather(
+        *(passwords.check("anna", "wrong") for _ in range(ATTEMPTS + 5)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, TooManyAttemptsError) for answer in answers) == 5
+
+
+async def test_a_flood_of_names_waits_in_a_short_line(passwords: Passwords) -> None:
+    answers = await asyncio.gather(
+        *(passwords.check(f"name-{number}", "x") for number in range(100)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, TooManyAttemptsError) for answer in answers) == 84
+
+
+async def test_memory_for_names_is_bounded(passwords: Passwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.login.passwords._MAX_NAMES", 10)
+    for number in range(30):
+        await passwords.check(f"name-{number}", "x")
+    assert len(passwords._failures) == 10

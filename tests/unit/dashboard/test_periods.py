@@ -1,0 +1,43 @@
+"""Choices of the period picker become days of the site's calendar."""
+
+from datetime import date
+
+import pytest
+
+from dashboard.periods import Choice, Period, period
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (Choice.TODAY, Period("day", TODAY, TODAY, True)),
+        (
+            Choice.YESTERDAY,
+            Period((date(2026, 11, 22), date(2026, 11, 22)), date(2026, 11, 22), date(2026, 11, 22), False),
+        ),
+        (Choice.LAST_7_DAYS, Period("7d", date(2026, 11, 17), TODAY, True)),
+        (Choice.LAST_30_DAYS, Period("30d", date(2026, 10, 25), TODAY, True)),
+        (Choice.THIS_MONTH, Period("month", date(2026, 11, 1), TODAY, True)),
+        (Choice.ALL_TIME, Period("all", None, TODAY, True)),
+        (Choice.CUSTOM, Period("day", TODAY, TODAY, True)),
+    ],
+)
+def test_each_choice_has_its_days(choice: Choice, expected: Period) -> None:
+    assert period(choice, TODAY) == expected
+
+
+def test_a_custom_range_that_ends_before_today_does_not_include_it() -> None:
+    chosen = period(Choice.CUSTOM, TODAY, (date(2026, 11, 1), date(2026, 11, 5)))
+    assert chosen == Period((date(2026, 11, 1), date(2026, 11, 5)), date(2026, 11, 1), date(2026, 11, 5), False)
+
+
+def test_only_a_range_of_one_day_has_hours() -> None:
+    assert period(Choice.YESTERDAY, TODAY).one_day
+    assert not period(Choice.LAST_7_DAYS, TODAY).one_day
+    assert not period(Choice.ALL_TIME, TODAY).one_day
+
+
+def test_the_first_of_a_month_is_one_day_long() -> None:
+    assert period(Choice.THIS_MONTH, date(2026, 11, 1)).one_day

@@ -1,0 +1,31 @@
+"""The page that starts the frontend is Streamlit's without its inline script, pointer and name."""
+
+from pathlib import Path
+
+import pytest
+from streamlit import file_util
+
+from dashboard import shell
+
+
+def test_the_page_has_our_title_and_no_inline_script() -> None:
+    page = shell.page()
+    assert "<title>Web analytics</title>" in page
+    assert "prerenderReady" not in page
+    assert "agent" not in page
+    assert "/assets/dashboard.css" in page
+
+
+def test_a_changed_page_of_streamlit_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "index.html").write_text("<title>Other</title>")
+    monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
+    with pytest.raises(RuntimeError, match=r"index\.html has changed"):
+        shell.page()
+
+
+def test_an_inline_script_that_is_new_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(file_util.get_static_dir()) / "index.html").read_text()
+    (tmp_path / "index.html").write_text(text.replace("</head>", "<script>new()</script></head>"))
+    monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
+    with pytest.raises(RuntimeError, match="inline script"):
+        shell.page()
