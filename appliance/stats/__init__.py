@@ -1,0 +1,1 @@
+"""The only reader of the counters: answers over HTTP, with what must stay hidden left out."""

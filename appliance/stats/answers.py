@@ -1,0 +1,125 @@
+"""Runs a plan and makes the answer: rows, order, page, and what the reader must know of them."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from appliance.clock import Clock, local_day_hour
+from appliance.dimensions import Dimension
+from appliance.settings import Settings, SiteSettings
+from appliance.stats.contract import Answer, Hidden, Meta, Question, Row, TimeDimension
+from appliance.stats.counters import Counters, metric
+from appliance.stats.plan import Plan, make_plan, needs_entries
+from appliance.stats.ranges import DateRange, parse_range
+from appliance.stats.reports import Cells, Reports
+from appliance.stats.suppress import admission
+
+_HOURS = 24
+
+
+class Answers:
+    """Answers questions about configured sites. Blocks its thread while ClickHouse works."""
+
+    def __init__(self, settings: Settings, clock: Clock, reports: Reports, counted_until: Callable[[], float]) -> None:
+        """`counted_until`: moment up to which arrived hits are in the counters, seconds since 1970."""
+        self._k = settings.privacy.k
+        self._clock = clock
+        self._reports = reports
+        self._counted_until = counted_until
+
+    def answer(self, question: Question, site: SiteSettings) -> Answer:
+        """Answer one question about one site.
+
+        Raises:
+            QueryError: it cannot be answered.
+            UnavailableError: ClickHouse is away.
+        """
+        plan = make_plan(question)
+        today, _ = local_day_hour(self._clock(), site.timezone)
+        days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
+        data_as_of = self._counted_until()
+        rows, hidden = self._rows(plan, site, days)
+        for sort in reversed(plan.sorts):
+            rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
+        include = question.include
+        per_day = plan.time is not None or days.n_days == 1
+        meta = Meta(
+            visitors="exact" if per_day else "daily_sum",
+            data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
+            includes_today=days.first <= today <= days.last,
+            hidden=Hidden(hidden, self._k) if hidden else None,
+            time_labels=_labels(plan.time, days) if include.time_labels and plan.time else None,
+            total_rows=len(rows) if include.total_rows else None,
+        )
+        page = rows[plan.offset : plan.offset + plan.limit]
+        return Answer(page, meta, _as_understood(question, plan, days))
+
+    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> tuple[list[Row], int]:
+        if plan.attribute is not None:
+            return self._attribute_rows(plan, plan.attribute, site, days)
+        if plan.time is TimeDimension.HOUR:
+            by_hour = self._reports.totals_by_hour(site.id, days)
+            return [_row(plan, {"time:hour": _hour(*key)}, c, c) for key, c in by_hour.items()], 0
+        if plan.time is TimeDimension.DAY:
+            by_day = self._reports.totals_by_day(site.id, days)
+            return [_row(plan, {"time:day": day.isoformat()}, c, c) for day, c in by_day.items()], 0
+        totals = self._reports.totals(site.id, days)
+        return [_row(plan, {}, totals, totals)], 0
+
+    def _attribute_rows(
+        self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange
+    ) -> tuple[list[Row], int]:
+        cells = self._cells(attribute, plan, site, days)
+        ended: Mapping[Any, Counters] = cells.shown
+        if needs_entries(plan):
+            ended = self._cells(Dimension.ENTRY_PAGE, plan, site, days).shown
+        name = next(name for name in plan.dimensions if not name.startswith("time:"))
+        rows = []
+        for (day, value), counters in cells.shown.items():
+            labels = {name: value} | ({"time:day": day.isoformat()} if day else {})
+            rows.append(_row(plan, labels, counters, ended.get((day, value))))
+        return rows, cells.hidden
+
+    def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
+        rule = admission(dimension, site)
+        by_day = plan.time is TimeDimension.DAY
+        return self._reports.cells(site.id, days, dimension, rule, self._k, by_day=by_day)
+
+
+def _row(plan: Plan, labels: dict[str, str], counters: Counters, ended: Counters | None) -> Row:
+    return Row(
+        [labels[name] for name in plan.dimensions],
+        [metric(name, counters, ended) for name in plan.metrics],
+    )
+
+
+def _sort_key(plan: Plan, name: str) -> Callable[[Row], Any]:
+    if name in plan.dimensions:
+        position = plan.dimensions.index(name)
+        return lambda row: row.dimensions[position]
+    position = [*plan.metrics].index(name)  # type: ignore[arg-type]
+    return lambda row: -1 if row.metrics[position] is None else row.metrics[position]
+
+
+def _hour(day: date, hour: int) -> str:
+    return f"{day.isoformat()} {hour:02d}:00:00"
+
+
+def _labels(time: TimeDimension, days: DateRange) -> list[str]:
+    if time is TimeDimension.DAY:
+        return [day.isoformat() for day in days.days()]
+    return [_hour(day, hour) for day in days.days() for hour in range(_HOURS)]
+
+
+def _as_understood(question: Question, plan: Plan, days: DateRange) -> dict[str, Any]:
+    """The question with everything filled in, as Plausible's clients expect it back."""
+    return {
+        "site_id": question.site_id,
+        "metrics": [str(name) for name in plan.metrics],
+        "date_range": [days.first.isoformat(), days.last.isoformat()],
+        "filters": [],
+        "dimensions": list(plan.dimensions),
+        "order_by": [[sort.name, "desc" if sort.descending else "asc"] for sort in plan.sorts],
+        "include": {"time_labels": question.include.time_labels, "total_rows": question.include.total_rows},
+        "pagination": {"limit": plan.limit, "offset": plan.offset},
+    }

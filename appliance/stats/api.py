@@ -1,0 +1,160 @@
+"""The HTTP side of the stats API: keys, bodies, status codes. It never shows an identifier, because it has none.
+
+A site that does not exist and a site that the key may not read get the same answer.
+"""
+
+import logging
+from collections.abc import Callable
+
+import anyio.to_thread
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from appliance.errors import QueryError, UnavailableError
+from appliance.settings import Settings, SiteSettings
+from appliance.stats.answers import Answers
+from appliance.stats.api_keys import ApiKeys, Reader
+from appliance.stats.contract import QUERY_PATH, REALTIME_PATH, SITES_PATH, Refusal, Site, Sites
+from appliance.stats.plan import read_question
+
+_MAX_BODY_BYTES = 64 * 1024
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+_UNKNOWN_SITE = "there is no such site, or the key may not read it"
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+class HttpRefusal(Exception):  # noqa: N818  an answer, not a fault
+    """Ends a request with a status and a sentence."""
+
+    def __init__(self, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.headers = headers or {}
+
+
+class StatsApi:
+    """The routes. `live` gives the current visitors of a site; `ready` says whether everything behind answers."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        answers: Answers,
+        keys: ApiKeys,
+        live: Callable[[str], int],
+        ready: Callable[[], bool],
+    ) -> None:
+        self._settings = settings
+        self._sites = {site.id: site for site in settings.sites}
+        self._answers = answers
+        self._keys = keys
+        self._live = live
+        self._ready = ready
+
+    async def query(self, request: Request) -> Response:
+        """`POST /api/v2/query`."""
+        reader = self._reader(request)
+        question = read_question(await _body(request))
+        site = self._site(reader, question.site_id)
+        answer = await anyio.to_thread.run_sync(self._answers.answer, question, site)
+        return _json(answer)
+
+    async def realtime(self, request: Request) -> Response:
+        """`GET /api/v1/stats/realtime/visitors?site_id=`: an integer."""
+        site = self._site(self._reader(request), request.query_params.get("site_id", ""))
+        return _json(await anyio.to_thread.run_sync(self._live, site.id))
+
+    async def sites(self, request: Request) -> Response:
+        """`GET /api/v1/sites`: the sites that the key may read."""
+        reader = self._reader(request)
+        readable = [Site(site.id, site.timezone) for site in self._settings.sites if reader.may_read(site.id)]
+        return _json(Sites(readable))
+
+    async def is_live(self, request: Request) -> Response:
+        """`GET /health/live`: the process answers."""
+        return PlainTextResponse("ok", headers=_HEADERS)
+
+    async def is_ready(self, request: Request) -> Response:
+        """`GET /health/ready`: ClickHouse answers and facts are being written."""
+        ready = await anyio.to_thread.run_sync(self._ready)
+        return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, headers=_HEADERS)
+
+    def _reader(self, request: Request) -> Reader:
+        reader = self._keys.reader(request.headers.get("authorization", ""))
+        if reader is None:
+            reason = "a valid key is needed: Authorization: Bearer <key>"
+            raise HttpRefusal(401, reason, {"www-authenticate": "Bearer"})
+        return reader
+
+    def _site(self, reader: Reader, site_id: str) -> SiteSettings:
+        site = self._sites.get(site_id)
+        if site is None or not reader.may_read(site_id):
+            raise HttpRefusal(404, _UNKNOWN_SITE)
+        return site
+
+
+def create_app(api: StatsApi) -> Starlette:
+    """The ASGI application with all routes."""
+    return Starlette(
+        routes=[
+            Route(QUERY_PATH, api.query, methods=["POST"]),
+            Route(REALTIME_PATH, api.realtime, methods=["GET"]),
+            Route(SITES_PATH, api.sites, methods=["GET"]),
+            Route("/health/live", api.is_live, methods=["GET"]),
+            Route("/health/ready", api.is_ready, methods=["GET"]),
+        ],
+        exception_handlers={
+            HttpRefusal: _refused,
+            QueryError: _bad_question,
+            UnavailableError: _unavailable,
+            404: _no_such_path,
+            405: _wrong_method,
+            500: _failed,
+        },
+    )
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MAX_BODY_BYTES:
+                raise HttpRefusal(413, f"the body must have at most {_MAX_BODY_BYTES} bytes")
+    except ClientDisconnect:
+        raise HttpRefusal(400, "the body is not complete") from None
+    return bytes(body)
+
+
+def _json(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(_encode(content), status, _HEADERS | (headers or {}), "application/json")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HttpRefusal)  # noqa: S101  Starlette looks handlers up by type
+    return _json(Refusal(error.reason), error.status, error.headers)
+
+
+async def _bad_question(request: Request, error: Exception) -> Response:
+    return _json(Refusal(str(error)), 400)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    return _json(Refusal("the numbers cannot be read just now; try again"), 503, {"retry-after": "2"})
+
+
+async def _no_such_path(request: Request, error: Exception) -> Response:
+    return _json(Refusal("there is no such path"), 404)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    return _json(Refusal("this path does not take this method"), 405, dict(getattr(error, "headers", None) or {}))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    _log.error("request_failed", extra={"error": type(error).__name__})
+    return _json(Refusal("internal error"), 500)

@@ -1,0 +1,40 @@
+"""Who may read which site: bearer keys, compared by their hash in constant time."""
+
+import hashlib
+import hmac
+from typing import NamedTuple
+
+from appliance.settings import ApiKeySettings, Settings
+
+_SCHEME = "bearer "
+
+
+class Reader(NamedTuple):
+    """The holder of a key."""
+
+    name: str
+    sites: tuple[str, ...]
+
+    def may_read(self, site: str) -> bool:
+        """Whether the key opens this site."""
+        return "*" in self.sites or site in self.sites
+
+
+class ApiKeys:
+    """All keys of the stats API: those of the configuration, and the dashboard's own, which opens every site."""
+
+    def __init__(self, settings: Settings, dashboard_key: str) -> None:
+        own = ApiKeySettings(name="dashboard", sha256=_hash(dashboard_key))
+        self._keys = (own, *settings.api_keys)
+
+    def reader(self, authorization: str) -> Reader | None:
+        """Holder of the key in an `Authorization` header, None if there is none such."""
+        if authorization[: len(_SCHEME)].lower() != _SCHEME:
+            return None
+        given = _hash(authorization[len(_SCHEME) :].strip())
+        found = [key for key in self._keys if hmac.compare_digest(key.sha256, given)]
+        return Reader(found[0].name, found[0].sites) if found else None
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,162 @@
+"""What can be asked of the stats API, and how it answers. Imports nothing of the appliance, so clients may use it.
+
+Names are Plausible's (stats API v2), definitions those of docs/metrics.md.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+QUERY_PATH = "/api/v2/query"
+REALTIME_PATH = "/api/v1/stats/realtime/visitors"
+SITES_PATH = "/api/v1/sites"
+
+DEFAULT_LIMIT = 10_000
+MAX_LIMIT = 10_000
+
+
+class Metric(StrEnum):
+    """A number that can be asked for."""
+
+    VISITORS = "visitors"
+    VISITS = "visits"
+    PAGEVIEWS = "pageviews"
+    EVENTS = "events"
+    VIEWS_PER_VISIT = "views_per_visit"
+    BOUNCE_RATE = "bounce_rate"
+    VISIT_DURATION = "visit_duration"
+
+
+DEFINITIONS: dict[Metric, str] = {
+    Metric.VISITORS: "Different visitors of a day. Over several days the days are added up.",
+    Metric.VISITS: "Visits started. A visit ends after 30 minutes without an event, and at midnight.",
+    Metric.PAGEVIEWS: "Pages looked at.",
+    Metric.EVENTS: "Pageviews and custom events.",
+    Metric.VIEWS_PER_VISIT: "Pageviews divided by visits.",
+    Metric.BOUNCE_RATE: "Ended visits with exactly one pageview and no interactive event, in percent of ended visits.",
+    Metric.VISIT_DURATION: "Mean seconds from the first to the last sign of life of ended visits.",
+}
+"""One sentence for readers of each number."""
+
+
+class TimeDimension(StrEnum):
+    """Time in the site's own zone."""
+
+    HOUR = "time:hour"
+    DAY = "time:day"
+
+
+ATTRIBUTES: tuple[str, ...] = (
+    "event:page",
+    "event:name",
+    "event:hostname",
+    "visit:entry_page",
+    "visit:exit_page",
+    "visit:source",
+    "visit:referrer",
+    "visit:utm_source",
+    "visit:utm_medium",
+    "visit:utm_campaign",
+    "visit:utm_content",
+    "visit:utm_term",
+    "visit:country",
+    "visit:browser",
+    "visit:browser_version",
+    "visit:os",
+    "visit:os_version",
+    "visit:device",
+)
+"""Dimensions other than time. One of them can be asked for at a time."""
+
+DATE_RANGES: tuple[str, ...] = ("day", "7d", "30d", "month", "all")
+"""Named ranges, all ending with the site's today: `7d` is today and the six days before. Or `[first, last]`."""
+
+
+class Pagination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rows of the answer."""
+
+    limit: int = DEFAULT_LIMIT
+    offset: int = 0
+
+
+class Include(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What else the answer should say."""
+
+    imports: bool = False
+    """Accepted for Plausible's clients; there is nothing imported apart."""
+    time_labels: bool = False
+    """`meta.time_labels`: every hour or day of the range, also those without a row."""
+    total_rows: bool = False
+    """`meta.total_rows`: rows before pagination."""
+
+
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of a query."""
+
+    site_id: str
+    metrics: list[str]
+    date_range: str | list[str]
+    dimensions: list[str] = []
+    filters: list[Any] = []
+    order_by: list[list[str]] = []
+    include: Include = Include()
+    pagination: Pagination = Pagination()
+
+
+class Row(msgspec.Struct, frozen=True):
+    """Values of the dimensions asked for, and the metrics in the order asked for."""
+
+    dimensions: list[str]
+    metrics: list[int | float | None]
+    """None where a metric has no meaning for the row, such as the bounce rate of a page nobody entered on."""
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """What the answer leaves out."""
+
+    values: int
+    """Number of values, counted per day, that too few visitors had."""
+    threshold: int
+    """A value that is not known to be public is shown from this many visitors a day on."""
+
+
+class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to read the numbers."""
+
+    visitors: str
+    """`exact`, or `daily_sum` where visitors of several days were added up."""
+    data_as_of: str
+    """Hits that arrived before this moment are counted (ISO 8601, UTC)."""
+    includes_today: bool
+    """The range is not over yet."""
+    hidden: Hidden | None = None
+    time_labels: list[str] | None = None
+    total_rows: int | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Body of the answer to a query."""
+
+    results: list[Row]
+    meta: Meta
+    query: dict[str, Any]
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A site that the key may read."""
+
+    id: str
+    timezone: str
+
+
+class Sites(msgspec.Struct, frozen=True):
+    """Answer to `GET /api/v1/sites`."""
+
+    sites: list[Site]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Body of every answer with an error status."""
+
+    error: str

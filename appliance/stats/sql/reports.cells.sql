@@ -1,0 +1,21 @@
+-- Single cells of one dimension, summed over the days on which the value may be shown: at least k visitors, or
+-- admitted by the pattern. Columns: nothing, value, counters.
+SELECT
+    NULL, a,
+    sum(cell_visitors), sum(cell_visits), sum(cell_pageviews), sum(cell_events),
+    sum(cell_closed), sum(cell_bounces), sum(cell_duration_ms)
+FROM
+(
+    SELECT
+        day, a,
+        sum(visitors) AS cell_visitors, sum(visits) AS cell_visits, sum(pageviews) AS cell_pageviews,
+        sum(events) AS cell_events, sum(closed) AS cell_closed, sum(bounces) AS cell_bounces,
+        sum(duration_ms) AS cell_duration_ms
+    FROM readable_cells
+    WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}
+        AND dim_a = {dimension:UInt8} AND dim_b = 0
+    GROUP BY day, a
+    HAVING cell_visitors >= {k:UInt32} OR match(a, {admitted:String})
+)
+GROUP BY a
+ORDER BY a

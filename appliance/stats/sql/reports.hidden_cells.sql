@@ -1,0 +1,11 @@
+-- How many values of one dimension are hidden, counted per day. One row.
+SELECT count()
+FROM
+(
+    SELECT day, a, sum(visitors) AS cell_visitors
+    FROM readable_cells
+    WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}
+        AND dim_a = {dimension:UInt8} AND dim_b = 0
+    GROUP BY day, a
+    HAVING NOT (cell_visitors >= {k:UInt32} OR match(a, {admitted:String}))
+)
