@@ -25,6 +25,7 @@ _STEADY_SECONDS = 30.0
 """A part that lived longer than this starts again without having to wait."""
 _POLL_SECONDS = 0.05
 _REFUSED = (1, 2)  # exit codes of a part that said in one sentence why it does not start
+_ENGINE_AWAY = 75  # may come back: worth trying until the start as a whole takes too long
 _MAX_EARLY_DEATHS = 3
 
 _log = logging.getLogger("appliance.supervisor")
@@ -81,7 +82,7 @@ class Child:
             code = await self._run_once()
             if self._stopping.is_set():
                 return
-            deaths += 1
+            deaths += code != _ENGINE_AWAY
             if not self.ready.is_set():
                 self._give_up(code, deaths)
             if time.monotonic() - started > _STEADY_SECONDS:

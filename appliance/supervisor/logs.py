@@ -42,7 +42,8 @@ class JsonLines(logging.Formatter):
         }
         if record.name.partition(".")[0] in _OWN:
             line["event"] = record.getMessage()
-            line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+            fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+            line |= {f"{name}_" if name in line else name: value for name, value in fields.items()}
         else:
             line |= {"event": "library_says", "logger": record.name}
             line["place"] = f"{_short(record.pathname)}:{record.lineno}"

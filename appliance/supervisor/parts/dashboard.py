@@ -1,5 +1,9 @@
 """The dashboard process: Streamlit behind our own login, a client of the stats API and of nothing else."""
 
+import logging
+
+from streamlit import logger as streamlit_logger
+
 from appliance.clock import make_clock
 from appliance.settings import Settings
 from appliance.supervisor import secrets
@@ -17,6 +21,7 @@ def run(settings: Settings) -> None:
         StartError: the address is taken, or a secret cannot be read.
     """
     begin("dashboard", settings, holds_keys=False)
+    _take_over_logs()
     options = DashboardOptions(
         stats_url=url(settings.server.stats_listen),
         stats_key=secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY),
@@ -27,3 +32,15 @@ def run(settings: Settings) -> None:
     # Browsers keep a socket open as long as the page is shown: nothing to wait for at the end.
     address = settings.server.dashboard_listen
     serve(create_app(options), "server.dashboard_listen", address, graceful_seconds=1, websockets=True)
+
+
+def _take_over_logs() -> None:
+    """Streamlit gives each of its loggers, and uvicorn's, a handler that prints texts; ours write JSON lines."""
+
+    def hand_over(logger: logging.Logger) -> None:
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(logging.NOTSET)
+
+    streamlit_logger.setup_formatter = hand_over
+    streamlit_logger.update_formatter()

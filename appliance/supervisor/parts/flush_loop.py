@@ -6,7 +6,6 @@ One thread does both, because a day is closed only while nothing is being writte
 import threading
 import time
 from collections.abc import Callable
-from datetime import date
 from typing import Protocol
 
 from appliance.errors import UnavailableError
@@ -25,22 +24,6 @@ class Flushes(Protocol):
 
     def flush_once(self) -> int:
         """Number of facts moved."""
-
-
-class CloseRequest(Protocol):
-    """A site-day whose visits are closed."""
-
-    @property
-    def site(self) -> str:
-        """Site id."""
-
-    @property
-    def day(self) -> date:
-        """Site-local day."""
-
-    @property
-    def ready(self) -> bool:
-        """All its facts are counted."""
 
 
 class FlushLoop:

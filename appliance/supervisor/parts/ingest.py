@@ -1,0 +1,60 @@
+"""The ingest process: hits in over HTTP, sealed events out to Redis. It holds the keys of the day."""
+
+import asyncio
+
+from appliance.anonymize.keyring import Keyring
+from appliance.anonymize.pipeline import Anonymizer
+from appliance.clock import make_clock
+from appliance.ingest.app import create_app
+from appliance.ingest.event_endpoint import EventEndpoint
+from appliance.ingest.outcome_counter import OutcomeCounter
+from appliance.settings import Settings
+from appliance.state.connection import connect_async
+from appliance.state.outbox import OutcomeSink
+from appliance.state.queue import EventQueue
+from appliance.supervisor.parts.process import begin
+from appliance.supervisor.redis_server import connection_url
+from appliance.supervisor.serve import serve
+
+_REFRESH_SECONDS = 0.5
+
+
+class KeyWatch:
+    """Lets go of destroyed keys also when no hit comes: their destruction waits for that."""
+
+    def __init__(self, keys: Keyring) -> None:
+        self._keys = keys
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start watching; call inside the running loop."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._keys.refresh()
+            await asyncio.sleep(_REFRESH_SECONDS)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM; hits that were taken are in Redis by then.
+
+    Raises:
+        StartError: the address is taken, or the key page is unusable.
+    """
+    begin("ingest", settings, holds_keys=True)
+    clock = make_clock(settings.test_clock_file)
+    keys = Keyring.open(settings.runtime_dir, clock)
+    client = connect_async(connection_url(settings))
+    queue = EventQueue(client, keys, settings.redis.shards)
+    outcomes = OutcomeCounter(OutcomeSink(client))
+    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(), queue, outcomes)
+    # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
+    app = create_app(endpoint, queue.ping, (KeyWatch(keys), queue, outcomes))
+    serve(app, "server.listen", settings.server.listen)

@@ -1,0 +1,109 @@
+"""The warehouse process: the only owner of ClickHouse. Writer and close in one thread, the stats API in front.
+
+It maps the transport keys of the outbox and never the keys of visitors.
+"""
+
+import contextlib
+from collections.abc import Callable
+
+from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
+from appliance.clock import Clock, make_clock
+from appliance.errors import UnavailableError
+from appliance.privacy.evidence import EvidenceLog
+from appliance.settings import Settings
+from appliance.state.closes import CloseRequests
+from appliance.state.connection import Client, connect
+from appliance.state.live import current_visitors
+from appliance.state.outbox import FlushNote, Outbox
+from appliance.stats.answers import Answers
+from appliance.stats.api import StatsApi, create_app
+from appliance.stats.api_keys import ApiKeys
+from appliance.stats.reports import Reports
+from appliance.supervisor import logs, secrets
+from appliance.supervisor.checks import FileLock
+from appliance.supervisor.parts.flush_loop import FlushLoop
+from appliance.supervisor.parts.process import Background, begin, evidence_path
+from appliance.supervisor.redis_server import connection_url
+from appliance.supervisor.serve import serve
+from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
+from appliance.warehouse.close import close_day
+from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.migrations import migrate
+from appliance.warehouse.temporary import use_memory_for_temporary_files
+from appliance.warehouse.writer import Writer
+
+
+def run(settings: Settings) -> None:
+    """Write, close and answer until SIGTERM.
+
+    Raises:
+        ApplianceError: it cannot start.
+    """
+    begin("warehouse", settings, holds_keys=False)
+    with contextlib.ExitStack() as held:
+        lock = FileLock(settings.data_dir / "warehouse.lock", f"another warehouse is running on {settings.data_dir}")
+        held.callback(lock.close)
+        use_memory_for_temporary_files(settings)
+        writer = open_writer(settings)
+        held.callback(writer.close)
+        for name in migrate(writer):
+            logs.write("migrated", migration=name)
+        reader = open_reader(settings)
+        held.callback(reader.close)
+        client = connect(connection_url(settings))
+        held.callback(client.close)
+        _serve(settings, writer, reader, client)
+
+
+def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Client) -> None:
+    clock = make_clock(settings.test_clock_file)
+    closed_days = ClosedDays(writer)
+    transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE)
+    outbox = Outbox(client, transport, settings.redis.shards)
+    facts = Writer(writer, outbox, FlushNote, clock)
+    requests = CloseRequests(client, settings.redis.shards)
+    loop = FlushLoop(facts, _closer(settings, writer, closed_days, requests, clock), transport.refresh)
+    background = Background("flush", loop.run)
+
+    def is_ready() -> bool:
+        return background.is_alive() and loop.healthy and _answers(reader)
+
+    dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
+    api = StatsApi(
+        settings,
+        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until),
+        ApiKeys(settings, dashboard_key),
+        live=lambda site: current_visitors(client, site),
+        ready=is_ready,
+    )
+    background.start()
+    try:
+        serve(create_app(api), "server.stats_listen", settings.server.stats_listen, graceful_seconds=1)
+    finally:
+        background.join_or_raise()
+
+
+def _closer(
+    settings: Settings, writer: WriteClient, closed_days: ClosedDays, requests: CloseRequests, clock: Clock
+) -> Callable[[], int]:
+    """What closes every site-day whose facts are all counted; each close is in the evidence log."""
+    evidence = EvidenceLog(evidence_path(settings))
+
+    def close_ready_days() -> int:
+        ready = [request for request in requests.pending() if request.ready]
+        for request in ready:
+            report = close_day(writer, closed_days, request.site, request.day)
+            day = request.day.isoformat()
+            evidence.append("day_closed", clock(), site=request.site, day=day, **report)
+            requests.done(request)
+            logs.write("day_closed", site=request.site, day=day)
+        return len(ready)
+
+    return close_ready_days
+
+
+def _answers(reader: Reader) -> bool:
+    try:
+        return bool(reader.query("SELECT 1").rows)
+    except UnavailableError:
+        return False
