@@ -1,0 +1,77 @@
+"""The stats API over one embedded ClickHouse per module."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from appliance.clock import day_end
+from appliance.facts import EventFact, VisitFact
+from appliance.settings import ApiKeySettings, SiteSettings
+from appliance.stats.answers import Answers
+from appliance.stats.api import StatsApi, create_app
+from appliance.stats.api_keys import ApiKeys
+from appliance.stats.reports import Reports
+from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
+from tests.kit.asgi_client import AsgiClient
+from tests.kit.engine import Engine, running_engine
+
+DAY = date(2026, 11, 23)
+DAY_NUMBER = (DAY - date(1970, 1, 1)).days
+
+
+class Stats:
+    """Client with a key, and a way to insert facts."""
+
+    def __init__(self, engine: Engine, client: AsgiClient) -> None:
+        self.engine = engine
+        self.client = client
+        self._inserts = 0
+
+    def insert(self, visits: list[VisitFact], events: list[EventFact]) -> None:
+        self._inserts += 1
+        token = f"{id(self)}-{self._inserts}"
+        if visits:
+            self.engine.writer.insert("visit_facts", VISIT_TYPES, visit_columns(visits), token + "v")
+        if events:
+            self.engine.writer.insert("event_facts", EVENT_TYPES, event_columns(events), token + "e")
+
+    def ask(self, key: str = "k1", **question: Any) -> Any:
+        asked = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"} | question
+        return self.client.post("/api/v2/query", json=asked, headers={"Authorization": f"Bearer {key}"})
+
+    def rows(self, **question: Any) -> dict[tuple[str, ...], list[float]]:
+        response = self.ask(**question)
+        assert response.status_code == 200, response.text
+        return {tuple(row["dimensions"]): row["metrics"] for row in response.json()["results"]}
+
+
+@pytest.fixture(scope="module")
+def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def stats(module_engine: Engine) -> Stats:
+    module_engine.empty()
+    settings = msgspec.structs.replace(
+        module_engine.settings,
+        sites=(SiteSettings(id="example.org", pages=("/", "/blog/*")), SiteSettings(id="other.example")),
+        api_keys=(
+            ApiKeySettings(name="one", sha256=hashlib.sha256(b"k1").hexdigest(), sites=("example.org",)),
+            ApiKeySettings(name="all", sha256=hashlib.sha256(b"k2").hexdigest()),
+        ),
+    )
+
+    def noon() -> float:
+        return day_end(DAY, "UTC") - 12 * 3600
+
+    reports = Reports(module_engine.reader, ClosedDays(module_engine.writer))
+    live: Callable[[str], int] = {"example.org": 3}.__getitem__
+    api = StatsApi(settings, Answers(settings, noon, reports, noon), ApiKeys(settings, "own"), live, lambda: True)
+    return Stats(module_engine, AsgiClient(create_app(api)))

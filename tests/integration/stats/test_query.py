@@ -1,0 +1,174 @@
+"""Answers over real counters: facts of known visits in, numbers by hand out."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from appliance.aggregate import visits
+from appliance.aggregate.profile import Profile
+from appliance.dimensions import DIRECT
+from appliance.facts import FactBatch
+from appliance.stats.contract import ATTRIBUTES, Metric
+from appliance.warehouse.close import close_day
+from appliance.warehouse.closed_days import ClosedDays
+from tests.integration.stats.conftest import DAY, DAY_NUMBER, Stats
+from tests.kit.events import make_event
+
+SECOND = 1000
+ALL = [str(name) for name in Metric]
+
+
+def visit(
+    stats: Stats, *paths: str, day: int = DAY_NUMBER, hour: int = 9, source: str = DIRECT, country: str = "DE"
+) -> None:
+    """One visitor, one visit, ten seconds a page."""
+    profile, facts = Profile(), FactBatch()
+    where = visits.SiteDay("example.org", day)
+    for number, path in enumerate(paths):
+        event = make_event(at_ms=number * 10 * SECOND, path=path, source=source, country=country, browser="Firefox")
+        visits.advance(profile, event, hour, where, 1800 * SECOND, lambda value: value, facts)
+    visits.close(profile, where, lambda value: value, facts)
+    stats.insert(facts.visits, facts.events)
+
+
+def test_totals_of_a_day(stats: Stats) -> None:
+    visit(stats, "/")
+    visit(stats, "/", "/blog/a", "/")
+    assert stats.rows(metrics=ALL) == {(): [2, 2, 4, 4, 2.0, 50, 10]}
+
+
+def test_question_about_nothing_gives_one_row_of_zeros(stats: Stats) -> None:
+    assert stats.rows(metrics=ALL) == {(): [0, 0, 0, 0, 0.0, 0, 0]}
+    assert stats.rows(dimensions=["event:page"]) == {}
+
+
+def test_hours_and_days_have_their_own_rows(stats: Stats) -> None:
+    visit(stats, "/", hour=9)
+    visit(stats, "/", hour=9)
+    visit(stats, "/", hour=23, day=DAY_NUMBER - 1)
+    assert stats.rows(dimensions=["time:hour"]) == {("2026-11-23 09:00:00",): [2]}
+    assert stats.rows(date_range="7d", dimensions=["time:day"]) == {("2026-11-22",): [1], ("2026-11-23",): [2]}
+
+
+def test_pages_have_the_bounces_of_the_visits_that_entered_there(stats: Stats) -> None:
+    visit(stats, "/")
+    visit(stats, "/", "/blog/a")
+    rows = stats.rows(metrics=["visitors", "pageviews", "bounce_rate", "visit_duration"], dimensions=["event:page"])
+    assert rows == {("/",): [2, 2, 50, 5], ("/blog/a",): [1, 1, None, None]}
+
+
+def test_entries_and_exits_are_visits(stats: Stats) -> None:
+    visit(stats, "/", "/blog/a")
+    visit(stats, "/blog/a")
+    assert stats.rows(metrics=["visits"], dimensions=["visit:entry_page"]) == {("/",): [1], ("/blog/a",): [1]}
+    assert stats.rows(metrics=["visits"], dimensions=["visit:exit_page"]) == {("/blog/a",): [2]}
+
+
+def test_undeclared_value_is_hidden_under_k_and_shown_from_k_on(stats: Stats) -> None:
+    for _ in range(4):
+        visit(stats, "/reset/x", source="few.example")
+    for _ in range(5):
+        visit(stats, "/", source="many.example")
+    assert stats.rows(dimensions=["visit:source"]) == {("many.example",): [5]}
+    assert stats.rows(dimensions=["event:page"]) == {("/",): [5]}
+    answer = stats.ask(dimensions=["visit:source"])
+    assert answer.json()["meta"]["hidden"] == {"values": 1, "threshold": 5}
+    assert "few.example" not in answer.text
+
+
+def test_value_is_hidden_day_by_day_so_that_a_longer_range_reveals_nothing(stats: Stats) -> None:
+    for day in (DAY_NUMBER, DAY_NUMBER - 1):
+        for _ in range(4):
+            visit(stats, "/", source="few.example", day=day)
+    assert stats.rows(date_range="7d", dimensions=["visit:source"]) == {}
+    assert stats.rows(date_range="7d", dimensions=["visit:country"]) == {("DE",): [8]}
+
+
+def test_attribute_by_day(stats: Stats) -> None:
+    visit(stats, "/")
+    visit(stats, "/", day=DAY_NUMBER - 1)
+    rows = stats.rows(date_range="7d", dimensions=["event:page", "time:day"])
+    assert rows == {("/", "2026-11-22"): [1], ("/", "2026-11-23"): [1]}
+
+
+def test_rows_come_in_the_order_asked_for_and_page_by_page(stats: Stats) -> None:
+    for path, times in (("/blog/a", 3), ("/blog/b", 1), ("/blog/c", 2)):
+        for _ in range(times):
+            visit(stats, path)
+    by_visitors = list(stats.rows(dimensions=["event:page"]))
+    assert by_visitors == [("/blog/a",), ("/blog/c",), ("/blog/b",)]
+    by_name = stats.rows(dimensions=["event:page"], order_by=[["event:page", "desc"]], pagination={"limit": 1})
+    assert list(by_name) == [("/blog/c",)]
+    second = stats.rows(dimensions=["event:page"], pagination={"limit": 1, "offset": 1})
+    assert list(second) == [("/blog/c",)]
+
+
+@pytest.mark.parametrize("dimension", ATTRIBUTES)
+def test_every_dimension_can_be_asked_for(stats: Stats, dimension: str) -> None:
+    visit(stats, "/")
+    assert stats.ask(dimensions=[dimension], date_range="all").status_code == 200
+
+
+def test_numbers_stay_the_same_when_the_day_is_closed(stats: Stats) -> None:
+    for _ in range(5):
+        visit(stats, "/", "/blog/a", source="many.example", day=DAY_NUMBER - 1)
+    questions = [{"dimensions": [name], "metrics": ["visitors", "visits", "events"]} for name in ATTRIBUTES]
+    before = [stats.rows(date_range="7d", **question) for question in questions]
+    close_day(stats.engine.writer, ClosedDays(stats.engine.writer), "example.org", DAY - timedelta(days=1))
+    assert [stats.rows(date_range="7d", **question) for question in questions] == before
+
+
+def test_meta_says_what_the_numbers_are(stats: Stats) -> None:
+    meta = stats.ask().json()["meta"]
+    assert meta == {"visitors": "exact", "data_as_of": "2026-11-23T12:00:00+00:00", "includes_today": True}
+    assert stats.ask(date_range="7d").json()["meta"]["visitors"] == "daily_sum"
+    labels = stats.ask(date_range="7d", dimensions=["time:day"], include={"time_labels": True}).json()["meta"]
+    assert labels["time_labels"][0] == "2026-11-17"
+    assert len(labels["time_labels"]) == 7
+
+
+def test_question_comes_back_as_it_was_understood(stats: Stats) -> None:
+    query = stats.ask(date_range="month", dimensions=["time:day"]).json()["query"]
+    assert query["date_range"] == ["2026-11-01", "2026-11-23"]
+    assert query["order_by"] == [["time:day", "asc"], ["visitors", "desc"]]
+
+
+def test_sites_do_not_mix(stats: Stats) -> None:
+    visit(stats, "/")
+    assert stats.rows(key="k2", site_id="other.example") == {(): [0]}
+
+
+HOSTILE = [
+    "' OR 1=1 --",
+    "; drop table totals_hour",
+    "file('/etc/passwd')",
+    "url('http://127.0.0.1/')",
+    "{x:String}",
+    "\\'",
+    "\x00",
+    "../../etc",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_in_any_field_is_refused_or_means_itself(stats: Stats, text: str) -> None:
+    visit(stats, "/")
+    for question in (
+        {"site_id": text},
+        {"metrics": [text]},
+        {"dimensions": [text]},
+        {"date_range": text},
+        {"date_range": [text, text]},
+        {"order_by": [[text, "asc"]]},
+        {"order_by": [["visitors", text]]},
+        {"filters": [["is", "event:page", [text]]]},
+    ):
+        assert stats.ask(**question).status_code in (400, 404), question
+    assert stats.rows() == {(): [1]}
+    assert Path("/etc/passwd").read_text().splitlines()[0] not in stats.ask(date_range=text).text
+
+
+def test_range_before_the_first_hit_is_empty(stats: Stats) -> None:
+    visit(stats, "/")
+    assert stats.rows(date_range=[str(date(2020, 1, 1)), str(date(2020, 2, 1))]) == {(): [0]}

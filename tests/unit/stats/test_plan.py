@@ -1,0 +1,68 @@
+"""Questions are checked before anything is asked."""
+
+import json
+from typing import Any
+
+import pytest
+
+from appliance.dimensions import BY_API_NAME, Dimension
+from appliance.errors import QueryError
+from appliance.stats.contract import ATTRIBUTES, DEFINITIONS, Metric
+from appliance.stats.plan import Plan, Sort, make_plan, read_question
+
+
+def plan(**changes: Any) -> Plan:
+    question = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"} | changes
+    return make_plan(read_question(json.dumps(question).encode()))
+
+
+def test_contract_names_every_dimension_and_defines_every_metric() -> None:
+    assert set(ATTRIBUTES) == set(BY_API_NAME)
+    assert set(DEFINITIONS) == set(Metric)
+
+
+def test_usual_order_is_time_then_first_metric() -> None:
+    assert plan(dimensions=["visit:source"]).sorts == (Sort("visitors", True),)
+    assert plan(dimensions=["time:day"]).sorts == (Sort("time:day", False), Sort("visitors", True))
+
+
+def test_attribute_goes_with_days() -> None:
+    found = plan(dimensions=["time:day", "event:page"])
+    assert (found.attribute, found.time, found.dimensions) == (Dimension.PAGE, "time:day", ("time:day", "event:page"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"filters": [["is", "event:page", ["/"]]]}, "filters cannot be answered yet"),
+        ({"metrics": []}, "at least one"),
+        ({"metrics": ["visitors", "visitors"]}, "once"),
+        ({"metrics": ["visitor"]}, "not one of visitors, visits"),
+        ({"dimensions": ["event:pages"]}, "not one of event:page"),
+        ({"dimensions": ["event:page", "visit:source"]}, "one attribute only"),
+        ({"dimensions": ["time:hour", "time:day"]}, "one time dimension"),
+        ({"dimensions": ["time:hour", "event:page"]}, "ask for time:day"),
+        ({"metrics": ["bounce_rate"], "dimensions": ["event:name"]}, "whole visits"),
+        ({"metrics": ["visit_duration"], "dimensions": ["event:hostname"]}, "whole visits"),
+        ({"order_by": [["visits", "desc"]]}, "neither among metrics"),
+        ({"order_by": [["visitors", "down"]]}, "asc"),
+        ({"order_by": [["visitors"]]}, "asc"),
+        ({"pagination": {"limit": 0}}, "pagination.limit"),
+        ({"pagination": {"limit": 10_001}}, "pagination.limit"),
+        ({"pagination": {"offset": -1}}, "pagination.offset"),
+        ({"pagination": {"page": 1}}, "page"),
+        ({"metric": ["visitors"]}, "metric"),
+        ({"metrics": "visitors"}, "metrics"),
+        ({"site_id": 7}, "site_id"),
+    ],
+)
+def test_question_that_cannot_be_answered_is_refused_with_a_reason(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(QueryError) as refusal:
+        plan(**changes)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"null", b"[" * 100_000])
+def test_body_that_is_no_json_object_is_refused(body: bytes) -> None:
+    with pytest.raises(QueryError):
+        read_question(body)

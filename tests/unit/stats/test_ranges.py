@@ -1,0 +1,54 @@
+"""Date ranges in the site's calendar."""
+
+from datetime import date
+
+import pytest
+
+from appliance.errors import QueryError
+from appliance.stats.ranges import DateRange, parse_range
+
+TODAY = date(2026, 3, 1)
+
+
+def first_day() -> date | None:
+    return date(2025, 12, 24)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("day", date(2026, 3, 1), TODAY),
+        ("7d", date(2026, 2, 23), TODAY),
+        ("30d", date(2026, 1, 31), TODAY),
+        ("month", date(2026, 3, 1), TODAY),
+        ("all", date(2025, 12, 24), TODAY),
+        (["2026-01-05", "2026-01-06"], date(2026, 1, 5), date(2026, 1, 6)),
+        (["2026-01-05T00:00:00+01:00", "2026-01-05T23:59:59+01:00"], date(2026, 1, 5), date(2026, 1, 5)),
+    ],
+)
+def test_range_is_read(asked: str | list[str], first: date, last: date) -> None:
+    assert parse_range(asked, TODAY, first_day) == DateRange(first, last)
+
+
+def test_all_of_a_site_without_data_is_today() -> None:
+    assert parse_range("all", TODAY, lambda: None) == DateRange(TODAY, TODAY)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "1d",
+        "' OR 1=1 --",
+        ["2026-01-05"],
+        ["2026-01-06", "2026-01-05"],
+        ["2026-13-01", "2026-13-02"],
+        ["a", "b"],
+        ["0001-01-01", "2026-01-01"],
+        ["2026-01-01", "9999-01-01"],
+        [],
+    ],
+)
+def test_what_is_no_range_is_refused_with_a_reason(asked: str | list[str]) -> None:
+    with pytest.raises(QueryError, match="date_range"):
+        parse_range(asked, TODAY, first_day)

@@ -1,0 +1,56 @@
+"""Values under k visitors stay hidden unless they are known to be public."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.dimensions import TRAITS, Dimension
+from appliance.settings import SiteSettings
+from appliance.stats.suppress import admission, is_shown, page_pattern
+
+SITE = SiteSettings(id="example.org", pages=("/", "/blog/*", "/a.b"))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "value", "admitted"),
+    [
+        (Dimension.PAGE, "/", True),
+        (Dimension.PAGE, "/blog/x/y", True),
+        (Dimension.ENTRY_PAGE, "/blog/", True),
+        (Dimension.EXIT_PAGE, "/other", False),
+        (Dimension.PAGE, "/aXb", False),
+        (Dimension.PAGE, "/a.b/c", False),
+        (Dimension.PAGE, "x/blog/y", False),
+        (Dimension.PAGE, "/blog/line\nbreak", True),
+        (Dimension.SOURCE, "Direct / None", True),
+        (Dimension.SOURCE, "example.com", False),
+        (Dimension.NAME, "pageview", True),
+        (Dimension.NAME, "Signup", False),
+        (Dimension.COUNTRY, "DE", True),
+        (Dimension.UTM_SOURCE, "news", False),
+    ],
+)
+def test_value_is_admitted_when_it_is_known_to_be_public(dimension: Dimension, value: str, admitted: bool) -> None:
+    assert admission(dimension, SITE).admits(value) == admitted
+
+
+def test_site_without_declared_pages_admits_none() -> None:
+    assert not admission(Dimension.PAGE, SiteSettings(id="a")).admits("/")
+
+
+@pytest.mark.parametrize(("visitors", "shown"), [(4, False), (5, True), (0, False)])
+def test_threshold_counts_visitors(visitors: int, shown: bool) -> None:
+    assert is_shown(visitors, 5, "example.com", admission(Dimension.SOURCE, SITE)) == shown
+
+
+@pytest.mark.parametrize("dimension", [d for d in TRAITS if TRAITS[d].closed])
+def test_closed_vocabulary_is_always_admitted(dimension: Dimension) -> None:
+    assert admission(dimension, SITE).admits("anything at all")
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20), st.text(max_size=20))
+def test_pattern_without_star_admits_exactly_itself(page: str, value: str) -> None:
+    page = "/" + page.replace("*", "")
+    assert bool(re.fullmatch(page_pattern((page,)), "/" + value)) == (page == "/" + value)
