@@ -140,7 +140,9 @@ def configuration(settings: Settings, directory: Path, password: str) -> str:
         "slowlog-max-len 0",
         "latency-monitor-threshold 0",
         "acllog-max-len 0",
-        "user default off resetpass -@all",
+        # Nobody can log in as default. But the server reads transactions back from the file with its permissions
+        # and drops them silently if it has none (redis/redis#14541, valkey-io/valkey#3983).
+        "user default off resetpass ~* &* +@all",
         f"user {USER} on #{digest} ~* {_RULES}",
     )
     return "\n".join(lines) + "\n"

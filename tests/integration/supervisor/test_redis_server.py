@@ -148,7 +148,9 @@ def test_keeps_what_it_acknowledged_when_it_is_killed(program: Program) -> None:
             with subprocess.Popen([program.path, configuration], stdout=subprocess.PIPE, text=True) as process:
                 wait_for_socket(settings, process)
                 client = connect(redis_server.connection_url(settings))
-                assert client.incr("number") == expected
+                with client.pipeline(transaction=True) as transaction:
+                    transaction.incr("number").incr("another")
+                    assert transaction.execute() == [expected, expected]
                 process.kill()
                 process.communicate(timeout=10)
                 client.close()

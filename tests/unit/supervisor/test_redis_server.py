@@ -37,7 +37,7 @@ def lines(tmp_path: Path, **redis: object) -> list[str]:
         "slowlog-log-slower-than -1",
         "latency-monitor-threshold 0",
         "unixsocketperm 600",
-        "user default off resetpass -@all",
+        "user default off resetpass ~* &* +@all",
     ],
 )
 def test_configuration_says(tmp_path: Path, line: str) -> None:
