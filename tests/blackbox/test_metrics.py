@@ -1,0 +1,129 @@
+"""For seeded days of hits the stats API gives exactly the numbers of the definitions, whatever happened meanwhile."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.oracle import DIMENSIONS, Oracle
+from tests.kit.stats_client import METRICS, StatsClient, Table, await_equal
+from tests.kit.story import Story
+
+pytestmark = pytest.mark.blackbox
+
+# New York's summer time begins on the second day.
+START = datetime(2031, 3, 8, 16, 0, 20, tzinfo=UTC).timestamp()
+SITES = (
+    Site("kathmandu.example", "Asia/Kathmandu", ("kathmandu.example", "shop.kathmandu.example")),
+    Site("newyork.example", "America/New_York", ("newyork.example", "shop.newyork.example")),
+    Site("discreet.example", "UTC", ("discreet.example", "shop.discreet.example"), pages=("/", "/docs/*")),
+)
+WHOLE_VISITS = ("bounce_rate", "visit_duration")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    directory = tmp_path_factory.mktemp("metrics")
+    with ApplianceProcess(directory, SITES, at=START) as appliance:
+        yield Story(appliance, SITES, START, moments=48)
+
+
+@pytest.fixture(scope="module")
+def told(story: Story) -> Story:
+    """Everything sent, the last visits still open."""
+    story.play()
+    return story
+
+
+@pytest.fixture(scope="module")
+def restarted(told: Story) -> Story:
+    told.appliance.restart()
+    return told
+
+
+@pytest.fixture(scope="module")
+def ended(restarted: Story) -> Story:
+    restarted.end_visits()
+    return restarted
+
+
+@pytest.fixture(scope="module")
+def closed(ended: Story) -> Story:
+    ended.end_days()
+    return ended
+
+
+def test_numbers_are_exact_while_visits_are_open_and_midnights_pass(story: Story) -> None:
+    for _ in range(4):
+        story.play(12)
+        check_all(story)
+
+
+def test_numbers_are_the_same_after_a_restart(restarted: Story) -> None:
+    check_all(restarted)
+
+
+def test_numbers_are_exact_when_all_visits_have_ended(ended: Story) -> None:
+    for site in SITES:
+        now, oracle = ended.appliance.clock.now(), ended.oracle(site)
+        assert len(oracle.totals(now, oracle.days())) == len(METRICS)
+    check_all(ended)
+
+
+def test_numbers_are_the_same_after_the_days_are_closed(closed: Story) -> None:
+    check_all(closed)
+
+
+def test_numbers_are_the_same_after_closed_days_and_a_restart(closed: Story) -> None:
+    closed.appliance.restart()
+    check_all(closed)
+
+
+def test_the_story_has_several_days_and_values_on_both_sides_of_the_threshold(told: Story) -> None:
+    now = told.appliance.clock.now()
+    for site in SITES:
+        oracle = told.oracle(site)
+        days = oracle.days()
+        assert len(days) == 2, site
+        for dimension in ("visit:source", "visit:utm_campaign", "event:name"):
+            assert oracle.by_dimension(dimension, now, days), (site, dimension)
+        assert any(oracle.hidden(dimension, now, days[:1]) for dimension in DIMENSIONS), site
+    discreet = told.oracle(SITES[2])
+    assert discreet.hidden("event:page", now, discreet.days()[1:])
+
+
+def check_all(story: Story) -> None:
+    """Compare every site, dimension and range with what it must be."""
+    appliance = story.appliance
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        for site in story.sites:
+            oracle = story.oracle(site)
+            days = oracle.days()
+            check(stats, site, oracle, "all", days, appliance.clock.now())
+            for day in days:
+                alone = (day.isoformat(), day.isoformat())
+                check(stats, site, oracle, alone, [day], appliance.clock.now())
+
+
+def check(
+    stats: StatsClient, site: Site, oracle: Oracle, asked: str | Sequence[str], days: Sequence[date], now: float
+) -> None:
+    """Compare one site over one range."""
+    await_equal(lambda: stats.table(site.id, asked), {(): oracle.totals(now, days)})
+    await_equal(lambda: stats.table(site.id, asked, ["time:day"]), oracle.by_day(now, days))
+    await_equal(lambda: stats.table(site.id, asked, ["time:hour"]), oracle.by_hour(now, days))
+    for dimension in DIMENSIONS:
+        metrics = [name for name in METRICS if name not in WHOLE_VISITS or may_ask(dimension)]
+        expected = only(oracle.by_dimension(dimension, now, days), metrics)
+        await_equal(lambda d=dimension, m=metrics: stats.table(site.id, asked, [d], m), expected)
+
+
+def may_ask(dimension: str) -> bool:
+    """Bounces and durations belong to visits, and of events only pages have visits that entered there."""
+    return dimension.startswith("visit:") or dimension == "event:page"
+
+
+def only(table: Table, metrics: Sequence[str]) -> Table:
+    """A table with some of its metrics."""
+    return {labels: {name: row[name] for name in metrics} for labels, row in table.items()}
