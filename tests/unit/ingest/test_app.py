@@ -1,0 +1,298 @@
+"""The whole ingest application in one process: answers, outcomes, the stripped scope."""
+
+import hashlib
+import json
+import logging
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from appliance.anonymize.pipeline import Anonymizer
+from appliance.errors import KeyGoneError, UnavailableError
+from appliance.events import CleanEvent
+from appliance.facts import OutcomeFact
+from appliance.ingest.app import App, create_app
+from appliance.ingest.event_endpoint import NO_SITE, EventEndpoint
+from appliance.ingest.outcome_counter import OutcomeCounter
+from appliance.outcomes import Outcome
+from appliance.settings import ServerSettings, Settings, SiteSettings
+from tests.kit.asgi_client import AsgiClient
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+HIT = {"n": "pageview", "u": "https://example.org/a", "d": "example.org"}
+
+
+class Key:
+    def tag(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, digest_size=16).digest()
+
+    def token(self, message: bytes) -> bytes:
+        return hashlib.blake2b(message, digest_size=8).digest()
+
+
+class Ingest:
+    """The application with a queue and keys that can be made to fail."""
+
+    def __init__(self) -> None:
+        self.queued: list[tuple[str, date, CleanEvent]] = []
+        self.counted: list[OutcomeFact] = []
+        self.error: Exception | None = None
+        self.ready = True
+        settings = Settings(
+            server=ServerSettings(trusted_proxies=("127.0.0.1/32",)),
+            sites=(
+                SiteSettings(id="example.org", hostnames=("example.org",)),
+                SiteSettings(id="two.example", hostnames=("example.org",), timezone="Asia/Kathmandu"),
+            ),
+        )
+        self.counter = OutcomeCounter(self)
+        endpoint = EventEndpoint(settings, lambda: 1_795_000_000.0, self, Anonymizer(), self, self.counter)
+
+        async def is_ready() -> bool:
+            return self.ready
+
+        self.app: App = create_app(endpoint, is_ready)
+        self.client = AsgiClient(self.app)
+
+    def day_key(self, site: str, day: date, *, create: bool) -> Key:
+        return Key()
+
+    async def append(self, *arguments: Any) -> None:
+        if len(arguments) == 1:
+            self.counted += arguments[0]
+            return
+        if self.error is not None:
+            raise self.error
+        self.queued.append(arguments)  # type: ignore[arg-type]
+
+    def post(self, hit: Any = HIT, /, **headers: str) -> httpx.Response:
+        sent = {"user-agent": AGENT, "content-type": "text/plain"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        body = hit if isinstance(hit, bytes) else json.dumps(hit).encode()
+        return self.client.post("/api/event", content=body, headers=sent)
+
+    async def outcomes(self) -> dict[tuple[str, str], int]:
+        await self.counter.flush()
+        return {(fact.site, fact.outcome): fact.hits for fact in self.counted}
+
+
+@pytest.fixture
+def ingest() -> Ingest:
+    return Ingest()
+
+
+def test_hit_is_queued_and_accepted(ingest: Ingest) -> None:
+    response = ingest.post()
+    assert (response.status_code, response.text) == (202, "ok")
+    assert "x-drop-reason" not in response.headers
+    ((site, day, event),) = ingest.queued
+    assert (site, day, event.path, event.at_ms) == ("example.org", date(2026, 11, 18), "/a", 1_795_000_000_000)
+
+
+def test_hit_for_two_sites_is_queued_for_both_on_their_own_days(ingest: Ingest) -> None:
+    assert ingest.post(HIT | {"d": "example.org,two.example"}).status_code == 202
+    assert [site for site, _, _ in ingest.queued] == ["example.org", "two.example"]
+    assert ingest.queued[0][2].tag != ingest.queued[1][2].tag
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "nonsense"])
+def test_content_type_does_not_matter(ingest: Ingest, content_type: str) -> None:
+    assert ingest.post(content_type=content_type).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("hit", "headers", "outcome", "site"),
+    [
+        pytest.param(HIT | {"d": "nobody.example"}, {}, Outcome.UNKNOWN_SITE, NO_SITE, id="unknown site"),
+        pytest.param(HIT | {"u": "https://evil.example/"}, {}, Outcome.WRONG_HOST, "example.org", id="wrong host"),
+        pytest.param(HIT, {"user_agent": "Googlebot/2.1"}, Outcome.BOT, "example.org", id="bot"),
+        pytest.param(HIT, {"sec_purpose": "prefetch;prerender"}, Outcome.PREFETCH, "example.org", id="prefetch"),
+        pytest.param(HIT, {"cookie": "cl_optout=1"}, Outcome.OPTED_OUT, "example.org", id="opt-out"),
+        pytest.param(HIT, {"sec_gpc": "1"}, Outcome.GPC, "example.org", id="GPC"),
+        pytest.param(HIT, {"dnt": "1"}, Outcome.DNT, "example.org", id="DNT"),
+    ],
+)
+async def test_hit_refused_on_purpose_gets_the_success_answer_and_its_reason(
+    hit: dict[str, Any], headers: dict[str, str], outcome: Outcome, site: str
+) -> None:
+    ingest = Ingest()
+    response = await _post(ingest, hit, headers)
+    assert (response.status_code, response.text) == (202, "ok")
+    assert response.headers["x-drop-reason"] == outcome
+    assert response.headers["x-plausible-dropped"] == "1"
+    assert ingest.queued == []
+    assert await ingest.outcomes() == {(site, outcome.value): 1}
+
+
+async def _post(ingest: Ingest, hit: Any, headers: dict[str, str]) -> httpx.Response:
+    sent = {"user-agent": AGENT} | {name.replace("_", "-"): value for name, value in headers.items()}
+    transport = httpx.ASGITransport(app=ingest.app)
+    body = hit if isinstance(hit, bytes) else json.dumps(hit).encode()
+    async with httpx.AsyncClient(transport=transport, base_url="http://test.example") as client:
+        return await client.post("/api/event", content=body, headers=sent)
+
+
+@pytest.mark.parametrize(
+    ("hit", "headers", "status", "outcome"),
+    [
+        pytest.param(b"{", {}, 400, Outcome.INVALID, id="no JSON"),
+        pytest.param(b"x" * 70_000, {}, 413, Outcome.TOO_LARGE, id="too long"),
+        pytest.param(HIT, {"content_encoding": "gzip"}, 415, Outcome.UNSUPPORTED, id="compressed"),
+    ],
+)
+async def test_hit_that_cannot_be_read_gets_an_error_with_its_reason(
+    hit: Any, headers: dict[str, str], status: int, outcome: Outcome
+) -> None:
+    ingest = Ingest()
+    response = await _post(ingest, hit, headers)
+    assert response.status_code == status
+    assert response.headers["x-drop-reason"] == outcome
+    assert response.json()["errors"]
+    assert await ingest.outcomes() == {(NO_SITE, outcome.value): 1}
+
+
+def test_address_of_a_page_that_is_none_is_invalid(ingest: Ingest) -> None:
+    response = ingest.post(HIT | {"u": "data:text/html,x"})
+    assert (response.status_code, response.json()) == (400, {"errors": {"url": ["is invalid"]}})
+
+
+@pytest.mark.parametrize("error", [UnavailableError("away"), KeyGoneError("gone")])
+def test_hit_that_could_not_be_queued_is_to_be_sent_again(ingest: Ingest, error: Exception) -> None:
+    ingest.error = error
+    response = ingest.post()
+    assert response.status_code == 503
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_unexpected_error_is_answered_and_logged_without_any_value(
+    ingest: Ingest, caplog: pytest.LogCaptureFixture
+) -> None:
+    ingest.error = RuntimeError("canary-in-the-message")
+    with caplog.at_level(logging.DEBUG):
+        response = ingest.post(HIT | {"u": "https://example.org/canary"}, user_agent=AGENT + " canary")
+    assert response.status_code == 500
+    assert "canary" not in caplog.text + response.text + repr([r.__dict__ for r in caplog.records])
+    own = [record.message for record in caplog.records if record.name.startswith("appliance")]
+    assert own == ["request_failed"]
+
+
+def test_no_answer_sets_a_cookie_or_a_validator(ingest: Ingest) -> None:
+    answers = [ingest.post(), ingest.post(b"{"), ingest.client.get("/js/script.js"), ingest.client.get("/nothing")]
+    for answer in answers:
+        assert not {"set-cookie", "etag", "last-modified"} & set(answer.headers)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_of_any_origin_may_send_without_credentials(ingest: Ingest) -> None:
+    preflight = ingest.client.request("OPTIONS", "/api/event", headers={"origin": "https://example.org"})
+    assert preflight.status_code == 204
+    for answer in (preflight, ingest.post(origin="null")):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/event", 405),
+        ("POST", "/js/script.js", 405),
+        ("GET", "/", 404),
+        ("GET", "/docs", 404),
+        ("GET", "/metrics", 404),
+        ("GET", "/health/live", 200),
+        ("GET", "/health/ready", 200),
+        ("HEAD", "/js/script.js", 200),
+    ],
+)
+def test_routes_are_exactly_these(ingest: Ingest, method: str, path: str, status: int) -> None:
+    assert ingest.client.request(method, path).status_code == status
+
+
+def test_not_ready_says_so(ingest: Ingest) -> None:
+    ingest.ready = False
+    assert ingest.client.get("/health/ready").status_code == 503
+    assert ingest.client.get("/health/live").status_code == 200
+
+
+def test_script_is_served_to_every_site_and_cached_for_a_day(ingest: Ingest) -> None:
+    response = ingest.client.get("/js/script.js")
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert response.headers["cache-control"] == "public, max-age=86400"
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "globalPrivacyControl" in response.text
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "same_as"),
+    [
+        pytest.param("198.51.100.7", "6.6.6.6", "198.51.100.7", id="stranger's header is not believed"),
+        pytest.param("127.0.0.1", "6.6.6.6, 198.51.100.7", "198.51.100.7", id="proxy's last word is"),
+    ],
+)
+async def test_visitor_is_who_the_peer_or_the_proxy_says(peer: str, forwarded: str, same_as: str) -> None:
+    ingest = Ingest()
+    for client, header in ((peer, forwarded), (same_as, "")):
+        transport = httpx.ASGITransport(app=ingest.app, client=(client, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test.example") as session:
+            headers = {"user-agent": AGENT} | ({"x-forwarded-for": header} if header else {})
+            await session.post("/api/event", content=json.dumps(HIT).encode(), headers=headers)
+    assert ingest.queued[0][2].tag == ingest.queued[1][2].tag
+
+
+async def test_scope_is_stripped_of_addresses_and_agent_before_anything_is_queued() -> None:
+    ingest = Ingest()
+    personal = ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "user-agent", "cookie", "referer"]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/event",
+        "client": ("203.0.113.77", 5),
+        "headers": [(name.encode(), b"203.0.113.77 canary") for name in personal] + [(b"host", b"example.org")],
+    }
+    seen: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        seen.append(repr(scope))
+        return {"type": "http.request", "body": json.dumps(HIT).encode(), "more_body": False}
+
+    async def send(message: Any) -> None:
+        seen.append(repr(scope))
+
+    await ingest.app(scope, receive, send)
+    assert len(seen) == 3
+    assert not any("203.0.113.77" in text or "canary" in text for text in seen)
+    assert scope["client"] is None
+    assert scope["headers"] == [(b"host", b"example.org")]
+
+
+async def test_background_parts_start_in_order_and_stop_in_reverse() -> None:
+    order: list[str] = []
+
+    class Part:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def start(self) -> None:
+            order.append(f"start {self.name}")
+
+        async def stop(self) -> None:
+            order.append(f"stop {self.name}")
+
+    async def is_ready() -> bool:
+        return True
+
+    messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent: list[str] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    app = create_app(Ingest().app, is_ready, (Part("a"), Part("b")))  # type: ignore[arg-type]
+    await app({"type": "lifespan"}, receive, send)
+    assert order == ["start a", "start b", "stop b", "stop a"]
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
