@@ -48,7 +48,7 @@ class LimitSettings(_Strict, frozen=True):
     """`[limits]`: protection against floods."""
 
     enabled: bool = True
-    """Off only for measurements and tests."""
+    """Reserved: this version has no limit on the number of hits."""
 
 
 class VisitSettings(_Strict, frozen=True):

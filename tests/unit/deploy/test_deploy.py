@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from appliance import settings
+from consent.signals import OPT_OUT_FLAG
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 ARGON2ID = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA"
@@ -128,6 +129,15 @@ class TestProxies:
 
     def test_caddy_believes_no_client_about_its_address(self) -> None:
         assert re.search(r"^\s*trusted_proxies", text_of("caddy/Caddyfile"), re.MULTILINE) is None
+
+    def test_hand_on_the_refusal_flag_and_no_other_cookie(self) -> None:
+        nginx = text_of("nginx/appliance.conf")
+        assert f"map $cookie_{OPT_OUT_FLAG} $appliance_cookie" in nginx
+        assert f"1       '{OPT_OUT_FLAG}=1';" in nginx
+        to_ingest = nginx.count("proxy_pass http://appliance_ingest;")
+        assert nginx.count("proxy_set_header Cookie $appliance_cookie;") == to_ingest
+        caddy = f'header_up Cookie "{OPT_OUT_FLAG}={{http.request.cookie.{OPT_OUT_FLAG}}}"'
+        assert caddy in text_of("caddy/Caddyfile")
 
     def test_cut_off_slow_clients(self) -> None:
         assert text_of("nginx/appliance.conf").count("client_body_timeout   10s;") == 2
