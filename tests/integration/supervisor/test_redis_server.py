@@ -1,8 +1,10 @@
 """The embedded Redis as it really runs: who may do what, and that it starts from our configuration."""
 
+import contextlib
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +27,35 @@ def program(request: pytest.FixtureRequest) -> Program:
     return redis_server.find() if request.param == "found first" else Program(PACKAGED, (6, 2))
 
 
+def settings_in(directory: str) -> Settings:
+    raw = {"server": {"data_dir": "data"}, "keyring": {"directory": "run"}}
+    settings = parse(raw, base=Path(directory).resolve())
+    settings.data_dir.mkdir()
+    settings.runtime_dir.mkdir()
+    return settings
+
+
+@contextmanager
+def running(program: Program, settings: Settings) -> Iterator[None]:
+    """The server until the block ends; then it is killed."""
+    configuration = redis_server.write_configuration(settings, program)
+    socket = redis_server.socket_path(settings)
+    socket.unlink(missing_ok=True)
+    with subprocess.Popen([program.path, configuration], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            while not socket.exists():
+                assert process.poll() is None, process.communicate()[0]
+            yield
+        finally:
+            process.kill()
+
+
 @pytest.fixture(scope="module")
 def server(program: Program) -> Iterator[Settings]:
     with tempfile.TemporaryDirectory(prefix="redis-") as directory:
-        settings = parse(
-            {"server": {"data_dir": "data"}, "keyring": {"directory": "run"}}, base=Path(directory).resolve()
-        )
-        settings.data_dir.mkdir()
-        settings.runtime_dir.mkdir()
-        configuration = redis_server.write_configuration(settings, program)
-        with subprocess.Popen([program.path, configuration], stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            try:
-                wait_for_socket(settings, process)
-                yield settings
-            finally:
-                process.terminate()
-                process.communicate(timeout=10)
-
-
-def wait_for_socket(settings: Settings, process: "subprocess.Popen[str]") -> None:
-    while not redis_server.socket_path(settings).exists():
-        assert process.poll() is None, process.communicate()[0]
+        settings = settings_in(directory)
+        with running(program, settings):
+            yield settings
 
 
 @pytest.fixture
@@ -136,22 +145,14 @@ def test_files_and_socket_are_for_their_owner_alone(server: Settings) -> None:
     assert (server.data_dir / "redis" / "redis.conf").stat().st_mode & 0o077 == 0
 
 
-def test_keeps_what_it_acknowledged_when_it_is_killed(program: Program) -> None:
+def test_keeps_transactions_when_it_is_killed(program: Program) -> None:
     with tempfile.TemporaryDirectory(prefix="redis-") as directory:
-        settings = parse(
-            {"server": {"data_dir": "data"}, "keyring": {"directory": "run"}}, base=Path(directory).resolve()
-        )
-        settings.data_dir.mkdir()
-        settings.runtime_dir.mkdir()
+        settings = settings_in(directory)
         for expected in (1, 2):
-            configuration = redis_server.write_configuration(settings, program)
-            with subprocess.Popen([program.path, configuration], stdout=subprocess.PIPE, text=True) as process:
-                wait_for_socket(settings, process)
-                client = connect(redis_server.connection_url(settings))
+            with (
+                running(program, settings),
+                contextlib.closing(connect(redis_server.connection_url(settings))) as client,
+            ):
                 with client.pipeline(transaction=True) as transaction:
                     transaction.incr("number").incr("another")
                     assert transaction.execute() == [expected, expected]
-                process.kill()
-                process.communicate(timeout=10)
-                client.close()
-            redis_server.socket_path(settings).unlink()
