@@ -17,10 +17,12 @@ class OpenVisits:
         self._tags: dict[str, set[bytes]] = {}
 
     def put(self, visitor: Visitor, last_ms: int, *, is_open: bool) -> None:
-        """Note a profile as it was written."""
-        self._last_ms.pop(visitor, None)
-        if is_open:
-            self._last_ms[visitor] = last_ms  # at the end: dicts keep the order of insertion
+        """Note a profile as it was written. Of several, the one heard of first comes first."""
+        # A repeated hit that counted nothing leaves the visit in its place.
+        if not is_open or self._last_ms.get(visitor) != last_ms:
+            self._last_ms.pop(visitor, None)
+            if is_open:
+                self._last_ms[visitor] = last_ms  # at the end: dicts keep the order of insertion
         self._tags.setdefault(visitor[0], set()).add(visitor[1])
 
     def forget_day(self, key_name: str, tags: list[bytes]) -> None:

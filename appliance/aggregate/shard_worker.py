@@ -111,7 +111,8 @@ class ShardWorker:
             for (key_name, tag), profile in profiles.items()
         ]
         self.shard.commit(consumed, sealed, facts, self._transport_key())
-        for visitor, profile in profiles.items():
+        # One batch may hold hits of a long time: after the worker was away, or when the clock moves.
+        for visitor, profile in sorted(profiles.items(), key=lambda item: item[1].last_ms):
             self.open_visits.put(visitor, profile.last_ms, is_open=profile.is_open)
 
     def close_idle(self, now_ms: int) -> int:

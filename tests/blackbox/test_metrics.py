@@ -110,13 +110,14 @@ def check(
     stats: StatsClient, site: Site, oracle: Oracle, asked: str | Sequence[str], days: Sequence[date], now: float
 ) -> None:
     """Compare one site over one range."""
-    await_equal(lambda: stats.table(site.id, asked), {(): oracle.totals(now, days)})
-    await_equal(lambda: stats.table(site.id, asked, ["time:day"]), oracle.by_day(now, days))
-    await_equal(lambda: stats.table(site.id, asked, ["time:hour"]), oracle.by_hour(now, days))
+    await_equal(lambda: stats.table(site.id, asked), {(): oracle.totals(now, days)}, (site.id, asked))
+    await_equal(lambda: stats.table(site.id, asked, ["time:day"]), oracle.by_day(now, days), (site.id, asked))
+    await_equal(lambda: stats.table(site.id, asked, ["time:hour"]), oracle.by_hour(now, days), (site.id, asked))
     for dimension in DIMENSIONS:
         metrics = [name for name in METRICS if name not in WHOLE_VISITS or may_ask(dimension)]
         expected = only(oracle.by_dimension(dimension, now, days), metrics)
-        await_equal(lambda d=dimension, m=metrics: stats.table(site.id, asked, [d], m), expected)
+        about = (site.id, asked, dimension)
+        await_equal(lambda d=dimension, m=metrics: stats.table(site.id, asked, [d], m), expected, about)
 
 
 def may_ask(dimension: str) -> bool:

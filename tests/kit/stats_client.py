@@ -60,15 +60,16 @@ class StatsClient:
         return self.table(site, date_range)[()]
 
 
-def await_equal(ask: Callable[[], _T], expected: _T, seconds: float = 15.0) -> None:
-    """Wait until an answer is what is expected; fails with the last answer.
+def await_equal(ask: Callable[[], _T], expected: _T, about: object = "", seconds: float = 15.0) -> None:
+    """Wait until an answer is what is expected; fails with what is different in the last answer.
 
     Counting runs on its own, and over HTTP nothing tells when it is done.
     """
     deadline = time.monotonic() + seconds
     while (found := ask()) != expected and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN_SECONDS)
-    assert found == expected
+    if found != expected:
+        raise AssertionError(f"{about}\n{_difference(found, expected)}")
 
 
 def await_true(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
@@ -77,3 +78,10 @@ def await_true(condition: Callable[[], bool], what: str, seconds: float = 15.0) 
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
         time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _difference(found: object, expected: object) -> str:
+    if not isinstance(found, dict) or not isinstance(expected, dict):
+        return f"found {found}, expected {expected}"
+    labels = [label for label in {**found, **expected} if found.get(label) != expected.get(label)]
+    return "\n".join(f"{label}: found {found.get(label)}, expected {expected.get(label)}" for label in labels)

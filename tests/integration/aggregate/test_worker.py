@@ -139,6 +139,15 @@ async def test_idle_visit_is_closed_after_the_timeout_also_by_a_restarted_worker
     assert bench.totals()["closed"] == 1
 
 
+async def test_idle_visit_is_closed_although_a_later_hit_came_in_the_same_batch(bench: Bench) -> None:
+    later = make_event(tag=b"\x00" * 16, at_ms=at(1700))
+    earlier = make_event(tag=b"\x02" * 16, at_ms=at(0))
+    await bench.send(later, earlier)
+    bench.now = NOON + 1810
+    bench.run()
+    assert bench.totals()["closed"] == 1
+
+
 async def test_waiting_events_keep_a_visit_open_however_late_they_are_read(bench: Bench) -> None:
     await bench.send(make_event(at_ms=at(0)))
     bench.run()

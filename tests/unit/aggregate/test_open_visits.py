@@ -14,6 +14,15 @@ def test_idle_lists_longest_silence_first_and_stops_at_the_limit() -> None:
     assert visits.idle(100, 1) == [B]
 
 
+def test_writing_a_profile_that_did_not_move_on_keeps_the_visit_in_its_place() -> None:
+    visits = OpenVisits()
+    visits.put(A, 10, is_open=True)
+    visits.put(B, 20, is_open=True)
+    visits.put(A, 10, is_open=True)
+    assert visits.idle(15, 10) == [A]
+    assert list(visits.active_since(20)) == [B]
+
+
 def test_visit_heard_of_at_the_border_is_not_idle() -> None:
     visits = OpenVisits()
     visits.put(A, 10, is_open=True)
