@@ -4,20 +4,29 @@ One client serves all viewers; connections are kept open. It never follows the e
 settings, so the key goes to the configured address and nowhere else.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import TypeVar
 
 import httpx
 import msgspec
 
+from appliance.stats.contract import (
+    QUERY_PATH,
+    REALTIME_PATH,
+    SITES_PATH,
+    Answer,
+    Question,
+    Refusal,
+    Site,
+    Sites,
+)
+
 _TIMEOUT = httpx.Timeout(20.0, connect=3.0)
 _LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=8)
+_Type = TypeVar("_Type")
 
 
 class StatsError(Exception):
-    """The stats API gave no numbers. The text is for the reader."""
+    """The stats API gave no numbers. The text may hold words of the question: show it as plain text only."""
 
 
 class StatsAwayError(StatsError):
@@ -25,48 +34,11 @@ class StatsAwayError(StatsError):
 
 
 class StatsRefusedError(StatsError):
-    """It does not answer such a question, or the key is wrong."""
-
-
-class Site(msgspec.Struct, frozen=True):
-    """A measured site."""
-
-    id: str
-    timezone: str
-
-
-class _Row(msgspec.Struct, frozen=True):
-    metrics: list[float | None]
-    dimensions: list[str] = []
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    results: list[_Row]
-    meta: dict[str, Any] = {}
-    query: dict[str, Any] = {}
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """Rows of an answer, with the metrics by name."""
-
-    rows: Sequence["Row"]
-    meta: Mapping[str, Any]
-    query: Mapping[str, Any]
-
-
-class Row(msgspec.Struct, frozen=True):
-    """One row: values of the dimensions asked for, numbers by metric."""
-
-    dimensions: Sequence[str]
-    metrics: Mapping[str, float | None]
-
-
-class _Sites(msgspec.Struct, frozen=True):
-    sites: list[Site]
+    """It does not answer such a question, or the key is wrong; trying again cannot succeed."""
 
 
 class StatsClient:
-    """Asks the stats API.
+    """Asks the stats API; safe to use from several threads.
 
     Args:
         url: base address without a path.
@@ -88,54 +60,41 @@ class StatsClient:
         self._http.close()
 
     def sites(self) -> list[Site]:
-        """The measured sites, in the order of the configuration."""
-        return _decode(self._send("GET", "/api/v1/sites"), _Sites).sites
+        """The measured sites, in the order of the configuration.
+
+        Raises:
+            StatsError: see the subclasses, as in all methods here.
+        """
+        return _decode(self._send("GET", SITES_PATH), Sites).sites
 
     def current_visitors(self, site: str) -> int:
         """Visitors of the last five minutes."""
-        path = f"/api/v1/stats/realtime/visitors?site_id={quote(site, safe='')}"
-        return _decode(self._send("GET", path), int)
+        return _decode(self._send("GET", REALTIME_PATH, params={"site_id": site}), int)
 
-    def query(
-        self,
-        site: str,
-        date_range: str | tuple[date, date],
-        metrics: Sequence[str],
-        dimensions: Sequence[str] = (),
-        limit: int | None = None,
-    ) -> Answer:
-        """Metrics of a period, whole or by dimensions, most visitors first.
+    def query(self, question: Question) -> Answer:
+        """Numbers of one site."""
+        body = msgspec.json.encode(question)
+        return _decode(self._send("POST", QUERY_PATH, body=body), Answer)
 
-        Raises:
-            StatsAwayError: retryable.
-            StatsRefusedError: not retryable.
-        """
-        question: dict[str, Any] = {
-            "site_id": site,
-            "date_range": date_range,
-            "metrics": metrics,
-            "dimensions": dimensions,
-        }
-        if limit is not None:
-            question["pagination"] = {"limit": limit, "offset": 0}
-        answer = _decode(self._send("POST", "/api/v2/query", msgspec.json.encode(question)), _Answer)
-        rows = [Row(row.dimensions, dict(zip(metrics, row.metrics, strict=True))) for row in answer.results]
-        return Answer(rows, answer.meta, answer.query)
-
-    def _send(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def _send(
+        self, method: str, path: str, *, params: dict[str, str] | None = None, body: bytes | None = None
+    ) -> bytes:
         headers = {"Content-Type": "application/json"} if body is not None else None
         try:
-            response = self._http.request(method, path, content=body, headers=headers)
+            response = self._http.request(method, path, params=params, content=body, headers=headers)
         except httpx.HTTPError as error:
             raise StatsAwayError(type(error).__name__) from None
-        if response.status_code >= 500:
-            raise StatsAwayError(f"HTTP {response.status_code}")
-        if response.status_code != httpx.codes.OK:
-            raise StatsRefusedError(f"HTTP {response.status_code}")
-        return response.content
+        if response.status_code == httpx.codes.OK:
+            return response.content
+        kind = StatsAwayError if response.status_code >= 500 else StatsRefusedError
+        raise kind(_reason(response))
 
 
-_Type = TypeVar("_Type")
+def _reason(response: httpx.Response) -> str:
+    try:
+        return msgspec.json.decode(response.content, type=Refusal).error
+    except msgspec.DecodeError:
+        return f"HTTP {response.status_code}"
 
 
 def _decode(content: bytes, type_: type[_Type]) -> _Type:

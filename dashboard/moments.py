@@ -1,26 +1,27 @@
-"""Names and order of the bars in the time line, gaps filled with zeros. Pure."""
+"""Names and numbers of the bars in the time line. Pure."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 
-def hours(counts: Mapping[str, int], until: int) -> tuple[list[str], list[int]]:
-    """Hours 0 to `until` of one day.
+def bars(labels: Sequence[str], counts: Mapping[str, int], now: str) -> tuple[list[str], list[int]]:
+    """One bar for each label that is not in the future.
 
     Args:
-        counts: by `YYYY-MM-DD HH:MM:SS` as the stats API names hours.
-        until: last hour shown, 23 for a day that is over.
+        labels: hours (`YYYY-MM-DD HH:MM:SS`) or days (`YYYY-MM-DD`) of the range, in order.
+        counts: numbers by label; a missing one is zero.
+        now: the site's current hour or day, written in the same way.
+
+    >>> bars(["2026-11-22", "2026-11-23", "2026-11-24"], {"2026-11-23": 7}, "2026-11-23")
+    (['22 Nov', '23 Nov'], [0, 7])
     """
-    by_hour = {moment[11:13]: number for moment, number in counts.items()}
-    names = [f"{hour:02d}" for hour in range(until + 1)]
-    return [f"{name}:00" for name in names], [by_hour.get(name, 0) for name in names]
+    begun = [label for label in labels if label <= now]
+    several_years = len({label[:4] for label in begun}) > 1
+    return [_name(label, several_years) for label in begun], [counts.get(label, 0) for label in begun]
 
 
-def days(counts: Mapping[str, int], first: date | None, last: date) -> tuple[list[str], list[int]]:
-    """Days from `first`, or the first one with a number, to `last`."""
-    by_day = {date.fromisoformat(moment[:10]): number for moment, number in counts.items()}
-    start = first or min(by_day, default=last)
-    listed = [start + timedelta(days=step) for step in range((last - start).days + 1)]
-    several_years = start.year != last.year
-    names = [f"{day.day} {day:%b} {day.year}" if several_years else f"{day.day} {day:%b}" for day in listed]
-    return names, [by_day.get(day, 0) for day in listed]
+def _name(label: str, with_year: bool) -> str:
+    if len(label) > len("YYYY-MM-DD"):
+        return label[11:16]
+    day = date.fromisoformat(label)
+    return f"{day.day} {day:%b} {day.year}" if with_year else f"{day.day} {day:%b}"

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from appliance.stats.contract import Site
 from dashboard import state
-from dashboard.client import Site, StatsError
+from dashboard.client import StatsError
 from dashboard.options import DashboardUser
 from dashboard.pages.report import show_report
 from dashboard.shell import TITLE
@@ -29,11 +30,21 @@ def render() -> None:
         return
     try:
         sites = [site for site in state.client().sites() if user.may_read(site.id)]
-    except StatsError as error:
+    except StatsError:
         st.set_page_config(page_title=TITLE, layout="wide")
-        notes.unavailable(error)
+        st.fragment(_wait_for_sites, run_every=LIVE_SECONDS)()
         return
     _render_sites(user, {site.id: site for site in sites})
+
+
+def _wait_for_sites() -> None:
+    """Say that there are no numbers until there are."""
+    try:
+        state.client().sites()
+    except StatsError as error:
+        notes.unavailable(error)
+    else:
+        st.rerun()
 
 
 def _render_sites(user: DashboardUser, sites: dict[str, Site]) -> None:

@@ -5,17 +5,19 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import moments, state
-from dashboard.client import Site, StatsError
+from appliance.stats.contract import Answer, Include, Pagination, Question, Site, TimeDimension
+from dashboard import state
+from dashboard.client import StatsError
+from dashboard.moments import bars
 from dashboard.periods import Period
 from dashboard.widgets import notes
 from dashboard.widgets.headline import METRICS, headline
-from dashboard.widgets.panel import PANELS, ROWS, Report, pick_report, value_table
+from dashboard.widgets.panel import MAX_ROWS, PANELS, Report, pick_report, value_table
 from dashboard.widgets.timeline import SERIES, pick_series, timeline
 
 
 def show_report(site: Site, period: Period) -> None:
-    """Draw numbers, time line and panels."""
+    """Draw numbers, time line and panels; a login that has ended draws nothing."""
     user = state.current_user()
     if user is None or not user.may_read(site.id):
         notes.login_ended()
@@ -27,11 +29,11 @@ def show_report(site: Site, period: Period) -> None:
 
 
 def _show(site: Site, period: Period) -> None:
-    answer = state.client().query(site.id, period.date_range, METRICS)
-    totals = answer.rows[0].metrics if answer.rows else {}
-    headline(totals, several_days=not period.one_day)
-    if not totals.get("visitors"):
-        notes.nothing_yet(site)
+    answer = _ask(site, period, METRICS)
+    totals = dict(zip(METRICS, answer.results[0].metrics, strict=True))
+    headline(totals, summed=answer.meta.visitors == "daily_sum")
+    if not totals["visits"] and not totals["pageviews"]:
+        _show_nothing(site, period)
         return
     with st.container(border=True, key="timeline"):
         _show_timeline(site, period)
@@ -39,22 +41,41 @@ def _show(site: Site, period: Period) -> None:
         for column, (title, reports) in zip(st.columns(2), PANELS[start : start + 2], strict=True):
             with column, st.container(border=True, height="stretch", key=f"panel-{title.lower()}"):
                 _show_panel(site, period, pick_report(title, reports))
+    notes.reading(site, answer.meta, state.now())
+
+
+def _show_nothing(site: Site, period: Period) -> None:
+    ever = Question(site.id, ["pageviews", "visits"], "all")
+    if any(state.client().query(ever).results[0].metrics):
+        notes.nothing_in_period()
+    else:
+        notes.nothing_yet(site)
 
 
 def _show_timeline(site: Site, period: Period) -> None:
     label = pick_series()
-    metric = SERIES[label]
-    by = "time:hour" if period.one_day else "time:day"
-    answer = state.client().query(site.id, period.date_range, (metric,), (by,))
-    counts = {row.dimensions[0]: int(row.metrics[metric] or 0) for row in answer.rows}
-    if period.one_day:
-        hour = datetime.fromtimestamp(state.now(), ZoneInfo(site.timezone)).hour
-        names, values = moments.hours(counts, hour if period.includes_today else 23)
-    else:
-        names, values = moments.days(counts, period.first, period.last)
-    timeline(label, names, values)
+    by = TimeDimension.HOUR if period.one_day else TimeDimension.DAY
+    answer = _ask(site, period, (SERIES[label],), by)
+    counts = {row.dimensions[0]: int(row.metrics[0] or 0) for row in answer.results}
+    local = datetime.fromtimestamp(state.now(), ZoneInfo(site.timezone))
+    now = f"{local:%Y-%m-%d %H}:00:00" if period.one_day else f"{local:%Y-%m-%d}"
+    timeline(label, *bars(answer.meta.time_labels or [], counts, now))
 
 
 def _show_panel(site: Site, period: Period, report: Report) -> None:
-    answer = state.client().query(site.id, period.date_range, (report.metric,), (report.dimension,), ROWS)
-    value_table(report, [(row.dimensions[0], int(row.metrics[report.metric] or 0)) for row in answer.rows])
+    answer = _ask(site, period, (report.metric,), report.dimension, limit=MAX_ROWS)
+    value_table(report, [(row.dimensions[0], int(row.metrics[0] or 0)) for row in answer.results])
+    notes.hidden(answer.meta, one_day=period.one_day)
+
+
+def _ask(site: Site, period: Period, metrics: tuple[str, ...], dimension: str = "", limit: int | None = None) -> Answer:
+    asked = period.date_range
+    question = Question(
+        site.id,
+        list(metrics),
+        asked if isinstance(asked, str) else [day.isoformat() for day in asked],
+        dimensions=[dimension] if dimension else [],
+        include=Include(time_labels=dimension.startswith("time:")),
+        pagination=Pagination(limit=limit) if limit else Pagination(),
+    )
+    return state.client().query(question)

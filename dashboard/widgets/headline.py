@@ -16,16 +16,16 @@ _LABELS = (
 METRICS = ("visitors", *(name for name, _, _ in _LABELS))
 
 
-def headline(values: Mapping[str, float | None], *, several_days: bool) -> None:
+def headline(values: Mapping[str, float | None], *, summed: bool) -> None:
     """Show the numbers of the period.
 
     Args:
         values: by name of the metric; None where there is nothing to divide by.
-        several_days: visitors are a sum of daily visitors then, and say so.
+        summed: visitors of several days were added up, and the label says so.
     """
     with st.container(border=True, key="headline", horizontal=True, gap="medium"):
         st.metric(
-            "Visitors (daily, summed)" if several_days else "Visitors",
+            "Visitors (daily, summed)" if summed else "Visitors",
             numbers.count(values.get("visitors")),
             width=150,
         )

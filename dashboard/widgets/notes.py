@@ -1,10 +1,16 @@
-"""Sentences instead of numbers: no login, no site, no visit yet, no answer; and what numbers mean."""
+"""Sentences around the numbers: why there are none, and how to read those that are there."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.client import Site, StatsAwayError, StatsError
+from appliance.stats.contract import Meta, Site
+from dashboard.client import StatsAwayError, StatsError
 
-_TO_LOGIN = '<a href="/login" target="_self">Log in again</a>'
+_TO_LOGIN = '<a class="button" href="/login" target="_self">Log in again</a>'
+_LATE_SECONDS = 60
+"""Numbers that are older than this say so."""
 
 
 def login_ended() -> None:
@@ -23,13 +29,53 @@ def unavailable(error: StatsError) -> None:
     if isinstance(error, StatsAwayError):
         st.warning("The numbers cannot be read just now. This page keeps trying.")
     else:
-        st.warning("The statistics service refused the question.")
-    st.text(f"Reason: {error}")
+        st.warning("The stats API refused the question.")
+    with st.container(key="notes"):
+        st.text(f"Reason: {error}")
 
 
 def nothing_yet(site: Site) -> None:
-    """No visit in the period."""
+    """No visit at all: how to get one."""
     with st.container(border=True, key="empty"):
-        st.markdown("##### No visits yet")
-        st.text("Put this tag into the head of your pages. The first visit shows up here within seconds.")
-        st.code(f'<script defer data-domain="{site.id}" src="…/js/script.js"></script>', language="html")
+        st.subheader("No visits yet: add the tag to your pages", anchor=False)
+        st.text("Put this into the head of each page. The first visit shows up here within seconds.")
+        st.code(
+            f'<script defer data-domain="{site.id}" src="https://YOUR-COLLECTOR/js/script.js"></script>',
+            language="html",
+        )
+        st.text("YOUR-COLLECTOR is the public address under which browsers reach this appliance.")
+
+
+def nothing_in_period() -> None:
+    """The site has visits, but none here."""
+    with st.container(border=True, key="empty"):
+        st.subheader("No visits in this period", anchor=False)
+        st.text("Choose a longer one to see earlier visits.")
+
+
+def hidden(meta: Meta, *, one_day: bool) -> None:
+    """What a table leaves out, and why."""
+    if meta.hidden is None:
+        return
+    values, threshold = meta.hidden.values, meta.hidden.threshold
+    if one_day:
+        entries = "1 more had" if values == 1 else f"{values:,} more had"
+        st.text(f"{entries} fewer than {threshold} visitors: not shown.")
+    else:
+        times = "once" if values == 1 else f"{values:,} times"
+        st.text(f"Entries are left out on days on which fewer than {threshold} visitors had them: {times}.")
+
+
+def reading(site: Site, meta: Meta, now: float) -> None:
+    """How to read the numbers of the page."""
+    as_of = datetime.fromisoformat(meta.data_as_of)
+    with st.container(key="notes", gap="xsmall"):
+        if now - as_of.timestamp() > _LATE_SECONDS and meta.includes_today:
+            local = as_of.astimezone(ZoneInfo(site.timezone))
+            st.text(f"Counted up to {local:%H:%M:%S}; later hits are on their way.")
+        if meta.visitors == "daily_sum":
+            st.text("Visitors are counted for each day and added up: who comes on two days counts twice.")
+        st.text(
+            f"Days and hours are those of {site.timezone}. "
+            "Bounce rate and visit duration are those of visits that have ended."
+        )

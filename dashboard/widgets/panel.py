@@ -6,13 +6,17 @@ Values are text of the network (paths, hosts): they go into the table's data onl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
 import streamlit as st
 
 from dashboard import countries
+from dashboard.tables import named_numbers
 
-ROWS = 9
+MAX_ROWS = 250
+"""Rows of a table; a longer one than fits scrolls."""
+_VISIBLE_ROWS = 9.5
+"""The half row shows that there is more below."""
 _ROW_HEIGHT = 34
+_HEADER_HEIGHT = 36
 _EMPTY_NAMES = {
     "visit:country": countries.UNKNOWN,
     "visit:exit_page": "(no pageview)",
@@ -88,10 +92,10 @@ def value_table(report: Report, rows: Sequence[tuple[str, int]]) -> None:
     names = [display_name(report.dimension, value) for value, _ in rows]
     numbers = [number for _, number in rows]
     st.dataframe(
-        pa.table({"value": pa.array(names, pa.string()), "number": pa.array(numbers, pa.int64())}),
+        named_numbers("value", names, "number", numbers),
         hide_index=True,
         row_height=_ROW_HEIGHT,
-        height="content",
+        height=_HEADER_HEIGHT + int(_ROW_HEIGHT * min(len(rows), _VISIBLE_ROWS)),
         lazy=False,
         column_config={
             "value": st.column_config.TextColumn(report.column, width="medium"),

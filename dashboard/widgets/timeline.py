@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
+
+from dashboard.tables import named_numbers
 
 SERIES = {"Visitors": "visitors", "Visits": "visits", "Pageviews": "pageviews"}
 _HEIGHT = 260
@@ -27,10 +28,9 @@ def timeline(label: str, moments: Sequence[str], values: Sequence[int]) -> None:
         moments: names of hours or days, our own text, in order.
         values: as many numbers.
     """
-    table = pa.table({"when": pa.array(moments, pa.string()), "value": pa.array(values, pa.int64())})
     total = sum(values)
     st.vega_lite_chart(
-        table,
+        named_numbers("when", moments, "value", values),
         _spec(label, max(values, default=0)),
         height=_HEIGHT,
         alt=f"{label} over time, {len(moments)} bars, {total} in total",
@@ -45,7 +45,7 @@ def _spec(label: str, most: int) -> dict[str, Any]:
                 "field": "when",
                 "type": "ordinal",
                 "sort": None,
-                "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "ticks": False},
+                "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False},
                 "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
             },
             "y": {

@@ -151,6 +151,14 @@ def test_numbers_move_by_themselves(context: BrowserContext, site: str, fake: Fa
     expect(page.get_by_text("4 current visitors")).to_be_visible(timeout=15_000)
 
 
+def test_the_page_comes_back_when_the_numbers_do(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    fake.status = 503
+    page = _log_in(context, site)
+    expect(page.get_by_text("The numbers cannot be read just now.")).to_be_visible()
+    fake.status = 200
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,234", timeout=15_000)
+
+
 def test_the_view_stands_in_the_address(context: BrowserContext, site: str) -> None:
     page = _log_in(context, f"{site}/?period=Last+7+days")
     expect(page.get_by_text("Visitors (daily, summed)")).to_be_visible()

@@ -1,72 +1,117 @@
-"""A stats API for tests of the dashboard: answers from a table, remembers what it was asked."""
+"""A stats API for tests of the dashboard: answers from a table, remembers what it was asked.
+
+Questions and answers have the form of the contract; an unknown key is refused as by the real one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from appliance.stats.contract import (
+    QUERY_PATH,
+    REALTIME_PATH,
+    SITES_PATH,
+    Answer,
+    Hidden,
+    Meta,
+    Question,
+    Refusal,
+    Row,
+    Site,
+    Sites,
+)
+
 Rows = Sequence[tuple[str, int]]
+_DAYS = {"day": 1, "7d": 7, "30d": 30}
 
 
 @dataclass
 class FakeStats:
     """What the fake answers; tests change it at any time.
 
-    `totals` are the numbers without dimension, `rows` the visitors by value for each dimension.
+    `totals` are the numbers without dimension, `rows` the numbers by value for each dimension.
     """
 
     key: str = "test-key"
-    sites: list[dict[str, str]] = field(default_factory=lambda: [{"id": "example.org", "timezone": "UTC"}])
-    totals: dict[str, float | None] = field(default_factory=dict)
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    sites: list[Site] = field(default_factory=lambda: [Site("example.org", "UTC")])
+    totals: dict[str, int | float | None] = field(default_factory=dict)
+    totals_by_range: dict[str, dict[str, int | float | None]] = field(default_factory=dict)
+    """Instead of `totals` for some named ranges."""
     rows: dict[str, Rows] = field(default_factory=dict)
-    meta: dict[str, Any] = field(default_factory=dict)
+    hidden: Hidden | None = None
+    data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
     status: int = 200
-    questions: list[dict[str, Any]] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
     def app(self) -> Starlette:
         """The ASGI application."""
         return Starlette(
             routes=[
-                Route("/api/v1/sites", self._sites),
-                Route("/api/v1/stats/realtime/visitors", self._realtime),
-                Route("/api/v2/query", self._query, methods=["POST"]),
+                Route(SITES_PATH, self._sites),
+                Route(REALTIME_PATH, self._realtime),
+                Route(QUERY_PATH, self._query, methods=["POST"]),
             ]
         )
 
     def _refusal(self, request: Request) -> Response | None:
         if request.headers.get("authorization") != f"Bearer {self.key}":
-            return JSONResponse({"error": "who are you?"}, status_code=401)
+            return _json(Refusal("a valid key is needed"), 401)
         if self.status != 200:
-            return JSONResponse({"error": "not now"}, status_code=self.status)
+            return _json(Refusal("not now"), self.status)
         return None
 
     async def _sites(self, request: Request) -> Response:
-        return self._refusal(request) or JSONResponse({"sites": self.sites})
+        return self._refusal(request) or _json(Sites(self.sites))
 
     async def _realtime(self, request: Request) -> Response:
-        return self._refusal(request) or JSONResponse(self.current)
+        return self._refusal(request) or _json(self.current)
 
     async def _query(self, request: Request) -> Response:
         refusal = self._refusal(request)
         if refusal:
             return refusal
-        question = await request.json()
+        question = msgspec.json.decode(await request.body(), type=Question)
         self.questions.append(question)
-        metrics = question["metrics"]
-        dimensions = question.get("dimensions") or []
-        if not dimensions:
-            results: list[dict[str, Any]] = [
-                {"dimensions": [], "metrics": [self.totals.get(name, 0) for name in metrics]}
-            ]
+        days = self._days(question.date_range)
+        dimension = question.dimensions[0] if question.dimensions else ""
+        summed = len(days) > 1 and not dimension.startswith("time:")
+        meta = Meta(
+            "daily_sum" if summed else "exact",
+            self.data_as_of,
+            includes_today=self.today in days,
+            hidden=self.hidden if dimension and not dimension.startswith("time:") else None,
+            time_labels=_labels(dimension, days) if question.include.time_labels else None,
+        )
+        return _json(Answer(self._results(question, dimension), meta, {}))
+
+    def _results(self, question: Question, dimension: str) -> list[Row]:
+        if not dimension:
+            totals = self.totals_by_range.get(str(question.date_range), self.totals)
+            return [Row([], [totals.get(name, 0) for name in question.metrics])]
+        rows = self.rows.get(dimension, ())[: question.pagination.limit]
+        return [Row([value], [number for _ in question.metrics]) for value, number in rows]
+
+    def _days(self, asked: str | list[str]) -> list[date]:
+        if isinstance(asked, list):
+            first, last = (date.fromisoformat(text) for text in asked)
         else:
-            limit = question.get("pagination", {}).get("limit", 10_000)
-            results = [
-                {"dimensions": [value], "metrics": [number for _ in metrics]}
-                for value, number in self.rows.get(dimensions[0], ())[:limit]
-            ]
-        return JSONResponse({"results": results, "meta": self.meta, "query": question})
+            first, last = self.today - timedelta(days=_DAYS.get(asked, 60) - 1), self.today
+        return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+
+
+def _labels(dimension: str, days: list[date]) -> list[str]:
+    if dimension == "time:day":
+        return [day.isoformat() for day in days]
+    return [f"{day} {hour:02d}:00:00" for day in days for hour in range(24)]
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -1,11 +1,11 @@
 """The client of the stats API over real HTTP."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 
-from dashboard.client import Site, StatsAwayError, StatsClient, StatsRefusedError
+from appliance.stats.contract import Pagination, Question, Site
+from dashboard.client import StatsAwayError, StatsClient, StatsRefusedError
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
 
@@ -29,7 +29,7 @@ def client(url: str, fake: FakeStats) -> Iterator[StatsClient]:
 
 
 def test_sites_come_with_their_time_zone(client: StatsClient, fake: FakeStats) -> None:
-    fake.sites = [{"id": "a.example", "timezone": "Europe/Berlin"}]
+    fake.sites = [Site("a.example", "Europe/Berlin")]
     assert client.sites() == [Site("a.example", "Europe/Berlin")]
 
 
@@ -38,18 +38,18 @@ def test_current_visitors_are_a_number(client: StatsClient, fake: FakeStats) -> 
     assert client.current_visitors("a.example") == 7
 
 
-def test_metrics_come_back_by_name(client: StatsClient, fake: FakeStats) -> None:
+def test_totals_come_back_in_the_order_asked(client: StatsClient, fake: FakeStats) -> None:
     fake.totals = {"visitors": 3, "bounce_rate": None}
-    answer = client.query("a.example", "day", ("visitors", "bounce_rate"))
-    assert answer.rows[0].metrics == {"visitors": 3, "bounce_rate": None}
+    answer = client.query(Question("a.example", ["bounce_rate", "visitors"], "day"))
+    assert answer.results[0].metrics == [None, 3]
 
 
-def test_a_range_of_days_is_asked_for_as_two_dates(client: StatsClient, fake: FakeStats) -> None:
+def test_rows_come_back_with_their_values(client: StatsClient, fake: FakeStats) -> None:
     fake.rows = {"event:page": [("/", 2), ("/a", 1)]}
-    days = (date(2026, 11, 1), date(2026, 11, 3))
-    answer = client.query("a.example", days, ("visitors",), ("event:page",), limit=1)
-    assert [row.dimensions for row in answer.rows] == [["/"]]
-    assert fake.questions[-1]["date_range"] == ["2026-11-01", "2026-11-03"]
+    days = ["2026-11-01", "2026-11-03"]
+    question = Question("a.example", ["visitors"], days, ["event:page"], pagination=Pagination(limit=1))
+    assert [row.dimensions for row in client.query(question).results] == [["/"]]
+    assert fake.questions == [question]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
@@ -68,7 +68,7 @@ def test_an_api_that_is_away_may_be_asked_again() -> None:
 
 def test_a_wrong_key_is_refused(url: str) -> None:
     client = StatsClient(url, "wrong")
-    with pytest.raises(StatsRefusedError):
+    with pytest.raises(StatsRefusedError, match="a valid key is needed"):
         client.sites()
     client.close()
 

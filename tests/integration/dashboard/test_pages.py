@@ -1,12 +1,14 @@
 """The page's logic, run by Streamlit without a browser against a stats API that answers from a table."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from appliance.stats.contract import Hidden, Site
 from dashboard import state
 from dashboard.login.sessions import Sessions
 from dashboard.options import DashboardOptions, DashboardUser
@@ -22,10 +24,8 @@ ANNA = DashboardUser("anna", "$argon2id$anna")
 @pytest.fixture
 def fake() -> FakeStats:
     return FakeStats(
-        sites=[
-            {"id": "a.example", "timezone": "Europe/Berlin"},
-            {"id": "b.example", "timezone": "America/New_York"},
-        ],
+        today=date(2026, 11, 23),
+        sites=[Site("a.example", "Europe/Berlin"), Site("b.example", "America/New_York")],
         totals={
             "visitors": 1234,
             "visits": 1500,
@@ -80,7 +80,7 @@ def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeSt
         "Bounce rate": "41%",
         "Visit duration": "2m 05s",
     }
-    assert {(question["site_id"], question["date_range"]) for question in fake.questions} == {("a.example", "day")}
+    assert {(question.site_id, question.date_range) for question in fake.questions} == {("a.example", "day")}
 
 
 def test_tables_list_pages_sources_countries_and_browsers(page: AppTest) -> None:
@@ -105,20 +105,20 @@ def test_a_range_of_several_days_says_that_visitors_are_a_sum(page: AppTest, fak
     page.run()
     page.selectbox(key="period").select("Last 7 days").run()
     assert "Visitors (daily, summed)" in _metrics(page)
-    assert fake.questions[-1]["date_range"] == "7d"
+    assert fake.questions[-1].date_range == "7d"
 
 
 def test_another_site_is_asked_for(page: AppTest, fake: FakeStats) -> None:
     page.run()
     page.selectbox(key="site").select("b.example").run()
-    assert fake.questions[-1]["site_id"] == "b.example"
+    assert fake.questions[-1].site_id == "b.example"
 
 
 def test_site_and_period_come_from_the_address(page: AppTest, fake: FakeStats) -> None:
     page.query_params["site"] = "b.example"
     page.query_params["period"] = "This month"
     page.run()
-    assert (fake.questions[-1]["site_id"], fake.questions[-1]["date_range"]) == ("b.example", "month")
+    assert (fake.questions[-1].site_id, fake.questions[-1].date_range) == ("b.example", "month")
 
 
 def test_anything_else_in_the_address_is_ignored(page: AppTest, fake: FakeStats) -> None:
@@ -127,7 +127,7 @@ def test_anything_else_in_the_address_is_ignored(page: AppTest, fake: FakeStats)
     page.query_params["days"] = "javascript:alert(1)"
     page.run()
     assert not page.exception
-    assert (fake.questions[-1]["site_id"], fake.questions[-1]["date_range"]) == ("a.example", "day")
+    assert (fake.questions[-1].site_id, fake.questions[-1].date_range) == ("a.example", "day")
 
 
 def test_a_user_sees_and_asks_for_own_sites_only(
@@ -137,7 +137,7 @@ def test_a_user_sees_and_asks_for_own_sites_only(
     page.query_params["site"] = "a.example"
     page.run()
     assert page.selectbox(key="site").options == ["b.example"]
-    assert {question["site_id"] for question in fake.questions} == {"b.example"}
+    assert {question.site_id for question in fake.questions} == {"b.example"}
 
 
 def test_a_user_without_a_site_is_told_so(page: AppTest, user: dict[str, DashboardUser | None]) -> None:
@@ -187,3 +187,41 @@ def test_panels_change_with_their_tabs(page: AppTest, fake: FakeStats) -> None:
     page.run()
     page.segmented_control(key="tab-Pages").select("Exit pages").run()
     assert [["/bye", 2], ["(no pageview)", 1]] in _tables(page)
+
+
+def test_hidden_values_are_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
+    fake.hidden = Hidden(values=1200, threshold=5)
+    page.run()
+    assert "1,200 more had fewer than 5 visitors: not shown." in [text.value for text in page.text]
+    page.selectbox(key="period").select("Last 7 days").run()
+    expected = "Entries are left out on days on which fewer than 5 visitors had them: 1,200 times."
+    assert expected in [text.value for text in page.text]
+
+
+def test_a_period_without_visits_is_told_from_a_site_without_visits(page: AppTest, fake: FakeStats) -> None:
+    fake.totals = {}
+    page.run()
+    assert page.subheader[0].value == "No visits yet: add the tag to your pages"
+    fake.totals_by_range["all"] = {"visits": 4, "pageviews": 9}
+    page.run()
+    assert page.subheader[0].value == "No visits in this period"
+
+
+def test_late_numbers_say_until_when_they_count(page: AppTest, fake: FakeStats) -> None:
+    fake.data_as_of = "2026-11-23T17:20:00+00:00"
+    page.run()
+    assert "Counted up to 18:20:00; later hits are on their way." in [text.value for text in page.text]
+
+
+def test_a_custom_range_is_asked_for_by_its_days(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["period"] = "Custom range"
+    page.query_params["days"] = ["2026-11-02", "2026-11-04"]
+    page.run()
+    assert not page.exception
+    assert fake.questions[-1].date_range == ["2026-11-02", "2026-11-04"]
+
+
+def test_a_long_list_is_cut(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["event:page"] = [(f"/{number}", 1000 - number) for number in range(400)]
+    page.run()
+    assert [len(rows) for rows in _tables(page)][1] == 250

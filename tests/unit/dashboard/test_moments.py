@@ -1,31 +1,40 @@
-"""The time line has a bar for each hour or day, also where nothing happened."""
+"""The time line has a bar for each hour or day that has begun, also where nothing happened."""
 
-from datetime import date
+from dashboard.moments import bars
 
-from dashboard import moments
-
-
-def test_hours_without_visitors_are_zero() -> None:
-    names, values = moments.hours({"2026-11-23 02:00:00": 5}, until=3)
-    assert names == ["00:00", "01:00", "02:00", "03:00"]
-    assert values == [0, 0, 5, 0]
+DAYS = ["2026-11-21", "2026-11-22", "2026-11-23"]
 
 
-def test_days_without_visitors_are_zero() -> None:
-    names, values = moments.days({"2026-11-22": 7}, date(2026, 11, 21), date(2026, 11, 23))
-    assert names == ["21 Nov", "22 Nov", "23 Nov"]
-    assert values == [0, 7, 0]
+def test_hours_without_a_number_are_zero() -> None:
+    labels = [f"2026-11-23 {hour:02d}:00:00" for hour in range(3)]
+    assert bars(labels, {"2026-11-23 01:00:00": 5}, "2026-11-23 02:00:00") == (
+        ["00:00", "01:00", "02:00"],
+        [0, 5, 0],
+    )
 
 
-def test_an_open_start_begins_with_the_first_day_that_has_a_number() -> None:
-    names, values = moments.days({"2026-11-22": 7}, None, date(2026, 11, 23))
-    assert (names, values) == (["22 Nov", "23 Nov"], [7, 0])
+def test_hours_to_come_have_no_bar() -> None:
+    labels = [f"2026-11-23 {hour:02d}:00:00" for hour in range(24)]
+    names, _ = bars(labels, {}, "2026-11-23 01:00:00")
+    assert names == ["00:00", "01:00"]
+
+
+def test_all_hours_of_an_earlier_day_have_a_bar() -> None:
+    labels = [f"2026-11-22 {hour:02d}:00:00" for hour in range(24)]
+    assert len(bars(labels, {}, "2026-11-23 01:00:00")[0]) == 24
+
+
+def test_days_without_a_number_are_zero() -> None:
+    assert bars(DAYS, {"2026-11-22": 7}, "2026-11-23") == (["21 Nov", "22 Nov", "23 Nov"], [0, 7, 0])
+
+
+def test_days_to_come_have_no_bar() -> None:
+    assert bars(DAYS, {}, "2026-11-22")[0] == ["21 Nov", "22 Nov"]
 
 
 def test_days_of_several_years_name_the_year() -> None:
-    names, _ = moments.days({}, date(2025, 12, 31), date(2026, 1, 1))
-    assert names == ["31 Dec 2025", "1 Jan 2026"]
+    assert bars(["2025-12-31", "2026-01-01"], {}, "2026-01-01")[0] == ["31 Dec 2025", "1 Jan 2026"]
 
 
-def test_an_open_start_without_any_number_is_one_day() -> None:
-    assert moments.days({}, None, date(2026, 11, 23)) == (["23 Nov"], [0])
+def test_without_labels_there_is_no_bar() -> None:
+    assert bars([], {"2026-11-22": 7}, "2026-11-22") == ([], [])

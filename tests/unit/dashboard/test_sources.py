@@ -31,7 +31,7 @@ RENDERING = {
     "warning",
 }
 """Render their first argument, their `help` or their options."""
-OTHER = {"context", "column_config"}
+OTHER = {"context", "column_config", "rerun"}
 
 # Expressions that are constants although they do not look it, by module: texts of PANELS and _LABELS.
 CHECKED = {
