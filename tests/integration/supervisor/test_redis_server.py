@@ -152,7 +152,7 @@ def test_keeps_transactions_when_it_is_killed(program: Program) -> None:
             with (
                 running(program, settings),
                 contextlib.closing(connect(redis_server.connection_url(settings))) as client,
+                client.pipeline(transaction=True) as transaction,
             ):
-                with client.pipeline(transaction=True) as transaction:
-                    transaction.incr("number").incr("another")
-                    assert transaction.execute() == [expected, expected]
+                transaction.incr("number").incr("another")
+                assert transaction.execute() == [expected, expected]
