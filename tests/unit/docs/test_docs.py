@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance import cli, dimensions, outcomes
+from appliance.stats import contract
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -55,6 +56,18 @@ def test_metrics_page_explains_every_outcome(outcome: outcomes.Outcome) -> None:
 @pytest.mark.parametrize("traits", dimensions.TRAITS.values(), ids=lambda traits: traits.api_name)
 def test_metrics_page_explains_every_dimension(traits: dimensions.Traits) -> None:
     assert f"`{traits.api_name}`" in text_of("docs/metrics.md")
+
+
+@pytest.mark.parametrize("name", [*contract.Metric, *contract.TimeDimension, *contract.DATE_RANGES])
+def test_metrics_page_explains_what_can_be_asked(name: str) -> None:
+    assert f"`{name}`" in text_of("docs/metrics.md")
+
+
+def test_privacy_page_explains_every_kind_of_evidence() -> None:
+    appended = re.compile(r"evidence\.append\(\s*\"(\w+)\"")
+    kinds = {kind for file in (ROOT / "appliance").rglob("*.py") for kind in appended.findall(file.read_text())}
+    assert "key_destroyed" in kinds
+    assert [kind for kind in sorted(kinds) if f"| `{kind}` |" not in text_of("PRIVACY.md")] == []
 
 
 @pytest.mark.parametrize(
