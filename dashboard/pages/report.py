@@ -65,7 +65,7 @@ def _show_timeline(site: Site, period: Period) -> None:
 def _show_panel(site: Site, period: Period, report: Report) -> None:
     answer = _ask(site, period, (report.metric,), report.dimension, limit=MAX_ROWS)
     value_table(report, [(row.dimensions[0], int(row.metrics[0] or 0)) for row in answer.results])
-    notes.hidden(answer.meta, one_day=period.one_day)
+    notes.hidden(answer.meta, listed=len(answer.results), one_day=period.one_day)
 
 
 def _ask(site: Site, period: Period, metrics: tuple[str, ...], dimension: str = "", limit: int | None = None) -> Answer:

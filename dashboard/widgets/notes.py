@@ -53,14 +53,22 @@ def nothing_in_period() -> None:
         st.text("Choose a longer one to see earlier visits.")
 
 
-def hidden(meta: Meta, *, one_day: bool) -> None:
-    """What a table leaves out, and why."""
+def hidden(meta: Meta, *, listed: int, one_day: bool) -> None:
+    """What a table leaves out, and why; or that there is nothing.
+
+    Args:
+        meta: of the answer that the table shows.
+        listed: number of rows that the table has.
+        one_day: whether the period has a single day.
+    """
     if meta.hidden is None:
+        if listed == 0:
+            st.text("Nothing to list in this period.")
         return
     values, threshold = meta.hidden.values, meta.hidden.threshold
     if one_day:
-        entries = "1 more had" if values == 1 else f"{values:,} more had"
-        st.text(f"{entries} fewer than {threshold} visitors: not shown.")
+        more = "more" if listed else ("entry" if values == 1 else "entries")
+        st.text(f"{values:,} {more} with fewer than {threshold} visitors: not shown.")
     else:
         times = "once" if values == 1 else f"{values:,} times"
         st.text(f"Entries are left out on days on which fewer than {threshold} visitors had them: {times}.")

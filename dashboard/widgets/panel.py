@@ -85,9 +85,8 @@ def display_name(dimension: str, value: str) -> str:
 
 
 def value_table(report: Report, rows: Sequence[tuple[str, int]]) -> None:
-    """Show values with their numbers, most frequent first."""
+    """Show values with their numbers, most frequent first; without rows nothing."""
     if not rows:
-        st.caption("Nothing to list in this period.")
         return
     names = [display_name(report.dimension, value) for value, _ in rows]
     numbers = [number for _, number in rows]

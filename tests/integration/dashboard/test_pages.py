@@ -192,10 +192,23 @@ def test_panels_change_with_their_tabs(page: AppTest, fake: FakeStats) -> None:
 def test_hidden_values_are_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
     fake.hidden = Hidden(values=1200, threshold=5)
     page.run()
-    assert "1,200 more had fewer than 5 visitors: not shown." in [text.value for text in page.text]
+    assert "1,200 more with fewer than 5 visitors: not shown." in [text.value for text in page.text]
     page.selectbox(key="period").select("Last 7 days").run()
     expected = "Entries are left out on days on which fewer than 5 visitors had them: 1,200 times."
     assert expected in [text.value for text in page.text]
+
+
+def test_a_panel_in_which_everything_is_hidden_says_so(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["visit:source"] = []
+    fake.hidden = Hidden(values=3, threshold=5)
+    page.run()
+    assert "3 entries with fewer than 5 visitors: not shown." in [text.value for text in page.text]
+
+
+def test_an_empty_panel_says_so(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["visit:source"] = []
+    page.run()
+    assert "Nothing to list in this period." in [text.value for text in page.text]
 
 
 def test_a_period_without_visits_is_told_from_a_site_without_visits(page: AppTest, fake: FakeStats) -> None:
