@@ -42,6 +42,8 @@ def run(data_dir: Path, *, traffic: bool, as_json: bool) -> None:
             if not as_json:
                 _say("\n".join([*chosen.moved, "Starting, this takes some seconds …"]))
             asyncio.run(_run(settings, chosen, Supervisor(settings, chosen.config, log), traffic, as_json))
+            if not as_json:
+                _say("Everything is stopped.")
 
 
 async def _run(settings: Settings, chosen: DemoOptions, supervisor: Supervisor, traffic: bool, as_json: bool) -> None:

@@ -63,6 +63,7 @@ class Child:
         self._stopping = asyncio.Event()
         self._exited = asyncio.Event()
         self._process: subprocess.Popen[bytes] | None = None
+        self._last_text = "it gives no reason"
 
     @property
     def pid(self) -> int | None:
@@ -106,6 +107,8 @@ class Child:
             await self._exited.wait()
 
     def _give_up(self, code: int, deaths: int) -> None:
+        if code in _REFUSED and self.plan.prints_text:
+            raise StartError(f"{self.plan.part} does not start: {self._last_text}")
         if code in _REFUSED:
             raise PartRefusedError(self.plan.part, code)
         if deaths >= _MAX_EARLY_DEATHS:
@@ -154,6 +157,7 @@ class Child:
 
     def _take_line(self, line: str) -> None:
         if self.plan.prints_text:
+            self._last_text = line.removeprefix("appliance: ")
             _log.info("program_says", extra={"of": self.plan.part, "text": line})
         elif line.startswith(("{", "appliance: ")):
             self._output.write(f"{line}\n")

@@ -27,7 +27,10 @@ def main(arguments: list[str]) -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     wanted = _MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, _MAX_FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    os.execv(program[0], program)  # noqa: S606  no shell wanted
+    try:
+        os.execv(program[0], program)  # noqa: S606  no shell wanted
+    except OSError as error:
+        sys.exit(f"appliance: {program[0]} cannot be started ({error.strerror})")
 
 
 if __name__ == "__main__":

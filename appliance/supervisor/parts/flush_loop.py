@@ -16,7 +16,7 @@ _EVERY_SECONDS = 0.75
 _BACKLOG_FACTS = 2_000
 """After a flush of this size more is probably waiting: go on at once."""
 _RETRY_SECONDS = 1.0
-_DRAIN_SECONDS = 2.5
+_DRAIN_SECONDS = 2.0
 
 
 class Flushes(Protocol):

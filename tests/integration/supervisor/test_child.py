@@ -108,6 +108,18 @@ async def test_refusal_before_it_was_ready_ends_the_start(code: int, tmp_path: P
     assert raised.value.code == code
 
 
+async def test_foreign_program_that_refuses_is_quoted(tmp_path: Path) -> None:
+    refusing = plan("raise SystemExit('no such option')", ready_file=tmp_path / "never", prints_text=True)
+    with pytest.raises(StartError, match="part does not start: no such option"):
+        await asyncio.wait_for(Child(refusing, io.StringIO()).run(), 10)
+
+
+async def test_program_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    missing = plan("", ready_file=tmp_path / "never", prints_text=True)._replace(command=("/no/program",))
+    with pytest.raises(StartError, match=r"/no/program cannot be started \(No such file or directory\)"):
+        await asyncio.wait_for(Child(missing, io.StringIO()).run(), 10)
+
+
 async def test_dying_again_and_again_before_it_was_ready_ends_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
