@@ -105,13 +105,12 @@ class Count:
     events: int = 0
     ended: list[Visit] = field(default_factory=list)
 
-    def __iadd__(self, other: "Count") -> "Count":
+    def add(self, other: "Count") -> None:
         self.visitors += other.visitors
         self.visits += other.visits
         self.pageviews += other.pageviews
         self.events += other.events
         self.ended = self.ended + other.ended
-        return self
 
 
 class Oracle:
@@ -135,7 +134,7 @@ class Oracle:
         """The site's numbers over some days."""
         count = Count()
         for day in days:
-            count += self._count_visits(self._of_day(day), now)
+            count.add(self._count_visits(self._of_day(day), now))
         return _row(count, count.ended)
 
     def by_day(self, now: float, days: Sequence[date]) -> Table:
@@ -158,22 +157,25 @@ class Oracle:
 
     def by_dimension(self, dimension: str, now: float, days: Sequence[date]) -> Table:
         """Any dimension but time, without what must stay hidden."""
-        counts: dict[str, Count] = {}
-        entered: dict[str, Count] = {}
-        for day in days:
-            for value, count in self._shown(dimension, day, now).items():
-                counts.setdefault(value, Count()).__iadd__(count)
-            for value, count in self._shown("visit:entry_page", day, now).items():
-                entered.setdefault(value, Count()).__iadd__(count)
-        if dimension == "event:page":
-            found = {value: entered.get(value) for value in counts}
-            return {(value,): _row(count, (e := found[value]) and e.ended) for value, count in counts.items()}
-        return {(value,): _row(count, count.ended) for value, count in counts.items()}
+        counts = self._shown_over(dimension, days, now)
+        if dimension != "event:page":
+            return {(value,): _row(count, count.ended) for value, count in counts.items()}
+        entered = self._shown_over("visit:entry_page", days, now)
+        return {
+            (value,): _row(count, entered[value].ended if value in entered else None) for value, count in counts.items()
+        }
 
     def hidden(self, dimension: str, now: float, days: Sequence[date]) -> set[str]:
         """Values that may be shown on none of these days."""
         shown = {value for day in days for value in self._shown(dimension, day, now)}
         return {value for day in days for value in self._cells(dimension, day, now)} - shown
+
+    def _shown_over(self, dimension: str, days: Sequence[date], now: float) -> dict[str, Count]:
+        counts: dict[str, Count] = {}
+        for day in days:
+            for value, count in self._shown(dimension, day, now).items():
+                counts.setdefault(value, Count()).add(count)
+        return counts
 
     def _shown(self, dimension: str, day: date, now: float) -> dict[str, Count]:
         return {
