@@ -39,7 +39,8 @@ FORCED: dict[str, Any] = {
     "server.enableAgentApi": False,
     "server.scriptHealthCheckEnabled": False,
     "server.enableCORS": True,
-    "server.enableXsrfProtection": True,
+    # It guards uploads and Streamlit's own login, which are not reachable, and sets a cookie for that.
+    "server.enableXsrfProtection": False,
     "server.corsAllowedOrigins": [],
     "server.baseUrlPath": "",
     "server.maxUploadSize": 1,

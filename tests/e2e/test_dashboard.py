@@ -120,6 +120,7 @@ def test_everything_loads_and_no_other_host_is_asked(context: BrowserContext, re
     assert _table(page, "Countries") == [["Germany", "6"]]
     expect(page.get_by_test_id("stVegaLiteChart").locator("svg, canvas").first).to_be_visible()
     assert recorder.hosts() == {site.removeprefix("http://")}
+    assert [cookie["name"] for cookie in context.cookies()] == ["appliance-session"]
     # The policy allows all that the page does.
     assert recorder.complaints == []
 
