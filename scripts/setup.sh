@@ -60,6 +60,7 @@ has_redis || say "no redis-server on the PATH: the old one inside the package re
 .venv/bin/python -c 'import pip' 2>/dev/null || "$PYTHON" -m venv --clear .venv
 say "installing the locked packages into .venv"
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
-.venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+# setuptools warns at length about every editable installation.
+PYTHONWARNINGS=ignore .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 has_chromium || install_browser
 say "ready"
