@@ -1,5 +1,6 @@
 """`POST /api/event`: from the request to the acknowledged queue, one hit at a time. The hot path."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.outcomes import Outcome
 from appliance.settings import Settings, SiteSettings
 
+_log = logging.getLogger(__name__)
 _IDENTITY = (b"", b"identity")
 NO_SITE = ""
 """Under this id hits are counted that belong to no configured site: one counter, nothing per unknown name."""
@@ -74,6 +76,7 @@ class EventEndpoint:
         self._anonymizer = anonymizer
         self._queue = queue
         self._outcomes = outcomes
+        self._over: set[tuple[str, date]] = set()
 
     async def answer(self, scope: dict[str, Any], receive: Receive) -> Answer | None:
         """Take one request. None: the client went away, nobody to answer.
@@ -132,13 +135,23 @@ class EventEndpoint:
         return answers.ACCEPTED if accepted or dropped is None else _answer_to(dropped)
 
     async def _queue_hit(self, raw: RawHit, site: SiteSettings, day: date, at_ms: int) -> Outcome | None:
-        key = self._keys.day_key(site.id, day, create=True)
+        try:
+            key = self._keys.day_key(site.id, day, create=True)
+        except KeyGoneError:
+            self._say_day_is_over(site.id, day)
+            return Outcome.LATE
         event = self._anonymizer.anonymize(raw, site, key, at_ms)
         if isinstance(event, Outcome):
             return event
         del raw, key  # neither may outlive the wait for Redis
         await self._queue.append(site.id, day, event)
         return None
+
+    def _say_day_is_over(self, site: str, day: date) -> None:
+        """Once per day: the clock went back behind a midnight, and no key comes back."""
+        if (site, day) not in self._over:
+            self._over.add((site, day))
+            _log.warning("day_is_over", extra={"site": site, "day": day.isoformat()})
 
     def _dropped_unparsed(self, outcome: Outcome, answer: Answer) -> Answer:
         day, hour = local_day_hour(self._clock(), "UTC")

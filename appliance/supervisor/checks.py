@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from appliance.anonymize.keyring import DAY_KEYS_FILE, TRANSPORT_KEYS_FILE
 from appliance.errors import StartError
 from appliance.settings import KeyringSettings, Settings, host_port
 
@@ -101,6 +102,17 @@ def make_runtime_dir(settings: Settings) -> Path:
     require_memory(directory, settings.keyring)
     require_short_socket(directory / SOCKET_NAME)
     return directory
+
+
+def drop_orphaned_keys(settings: Settings) -> None:
+    """Remove key pages left by a data directory that was deleted: what they opened is gone.
+
+    Without this, a new appliance on the same path could not count on a day that the old one had ended.
+    """
+    data = settings.data_dir
+    if settings.redis.url == "embedded" and not any((data / name).exists() for name in ("redis", "evidence.jsonl")):
+        for name in (DAY_KEYS_FILE, TRANSPORT_KEYS_FILE):
+            (settings.runtime_dir / name).unlink(missing_ok=True)
 
 
 def _is_ours(directory: Path) -> bool:

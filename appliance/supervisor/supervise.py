@@ -50,6 +50,7 @@ def prepare(settings: Settings) -> None:
             "server.dashboard_listen": server.dashboard_listen,
         }
     )
+    checks.drop_orphaned_keys(settings)
     for name in (secrets.DASHBOARD_API_KEY, secrets.COOKIE_KEY):
         secrets.read_or_make(settings.data_dir, name)
 

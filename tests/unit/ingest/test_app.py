@@ -40,6 +40,7 @@ class Ingest:
         self.counted: list[OutcomeFact] = []
         self.error: Exception | None = None
         self.ready = True
+        self.day_is_over = False
         settings = Settings(
             server=ServerSettings(trusted_proxies=("127.0.0.1/32",)),
             sites=(
@@ -57,6 +58,8 @@ class Ingest:
         self.client = AsgiClient(self.app)
 
     def day_key(self, site: str, day: date, *, create: bool) -> Key:
+        if self.day_is_over:
+            raise KeyGoneError("gone")
         return Key()
 
     async def append(self, *arguments: Any) -> None:
@@ -164,6 +167,15 @@ def test_hit_that_could_not_be_queued_is_to_be_sent_again(ingest: Ingest, error:
     response = ingest.post()
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
+
+
+def test_hit_of_a_day_whose_key_was_destroyed_is_late_and_said_once(
+    ingest: Ingest, caplog: pytest.LogCaptureFixture
+) -> None:
+    ingest.day_is_over = True
+    answers = [ingest.post(), ingest.post()]
+    assert [(answer.status_code, answer.headers["x-drop-reason"]) for answer in answers] == [(202, "late")] * 2
+    assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == ["day_is_over"]
 
 
 def test_unexpected_error_is_answered_and_logged_without_any_value(

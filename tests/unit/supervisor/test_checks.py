@@ -129,3 +129,24 @@ def test_runtime_dir_that_is_a_link_is_refused(tmp_path: Path) -> None:
     os.symlink(tmp_path / "elsewhere", tmp_path / "run")
     with pytest.raises(StartError, match="must belong to the user"):
         checks.make_runtime_dir(raw)
+
+
+@pytest.mark.parametrize(
+    ("left", "kept"),
+    [
+        pytest.param(None, False, id="new data directory"),
+        pytest.param("redis", True, id="queued hits"),
+        pytest.param("evidence.jsonl", True, id="logged keys"),
+    ],
+)
+def test_key_pages_go_with_the_data_directory_they_belonged_to(left: str | None, kept: bool, tmp_path: Path) -> None:
+    configured = settings(tmp_path)
+    for directory in (configured.data_dir, configured.runtime_dir):
+        directory.mkdir()
+    if left:
+        (configured.data_dir / left).touch()
+    pages = [configured.runtime_dir / name for name in ("day-keys", "transport-keys")]
+    for page in pages:
+        page.write_bytes(b"key page")
+    checks.drop_orphaned_keys(configured)
+    assert [page.exists() for page in pages] == [kept, kept]
