@@ -37,8 +37,13 @@ def await_empty(session: int, seconds: float) -> dict[int, str]:
 def kill_all(session: int) -> None:
     """SIGKILL every process of a session, so that none can end in order."""
     for pid in members(session):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        kill(pid)
+
+
+def kill(pid: int) -> None:
+    """SIGKILL; a process that has ended meanwhile is none the worse."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def pss_bytes(pid: int) -> int:
