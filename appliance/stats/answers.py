@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from appliance.clock import Clock, local_day_hour
 from appliance.dimensions import Dimension
@@ -15,6 +15,14 @@ from appliance.stats.reports import Cells, Reports
 from appliance.stats.suppress import admission
 
 _HOURS = 24
+
+
+class _Found(NamedTuple):
+    """Rows before order and page."""
+
+    rows: list[Row]
+    hidden: int = 0
+    open_visits: int | None = None
 
 
 class Answers:
@@ -38,7 +46,8 @@ class Answers:
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
         data_as_of = self._counted_until()
-        rows, hidden = self._rows(plan, site, days)
+        found = self._rows(plan, site, days)
+        rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
         include = question.include
@@ -47,28 +56,27 @@ class Answers:
             visitors="exact" if per_day else "daily_sum",
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
-            hidden=Hidden(hidden, self._k) if hidden else None,
+            open_visits=found.open_visits,
+            hidden=Hidden(found.hidden, self._k) if found.hidden else None,
             time_labels=_labels(plan.time, days) if include.time_labels and plan.time else None,
             total_rows=len(rows) if include.total_rows else None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
         return Answer(page, meta, _as_understood(question, plan, days))
 
-    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> tuple[list[Row], int]:
+    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> _Found:
         if plan.attribute is not None:
             return self._attribute_rows(plan, plan.attribute, site, days)
         if plan.time is TimeDimension.HOUR:
             by_hour = self._reports.totals_by_hour(site.id, days)
-            return [_row(plan, {"time:hour": _hour(*key)}, c, c) for key, c in by_hour.items()], 0
+            return _Found([_row(plan, {"time:hour": _hour(*key)}, c, c) for key, c in by_hour.items()])
         if plan.time is TimeDimension.DAY:
             by_day = self._reports.totals_by_day(site.id, days)
-            return [_row(plan, {"time:day": day.isoformat()}, c, c) for day, c in by_day.items()], 0
+            return _Found([_row(plan, {"time:day": day.isoformat()}, c, c) for day, c in by_day.items()])
         totals = self._reports.totals(site.id, days)
-        return [_row(plan, {}, totals, totals)], 0
+        return _Found([_row(plan, {}, totals, totals)], open_visits=totals.visits - totals.closed)
 
-    def _attribute_rows(
-        self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange
-    ) -> tuple[list[Row], int]:
+    def _attribute_rows(self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange) -> _Found:
         cells = self._cells(attribute, plan, site, days)
         ended: Mapping[Any, Counters] = cells.shown
         if needs_entries(plan):
@@ -78,7 +86,7 @@ class Answers:
         for (day, value), counters in cells.shown.items():
             labels = {name: value} | ({"time:day": day.isoformat()} if day else {})
             rows.append(_row(plan, labels, counters, ended.get((day, value))))
-        return rows, cells.hidden
+        return _Found(rows, hidden=cells.hidden)
 
     def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
         rule = admission(dimension, site)

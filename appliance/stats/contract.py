@@ -130,6 +130,8 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """Hits that arrived before this moment are counted (ISO 8601, UTC)."""
     includes_today: bool
     """The range is not over yet."""
+    open_visits: int | None = None
+    """Visits that have not ended, without dimensions: bounce rate and duration are those of all others."""
     hidden: Hidden | None = None
     time_labels: list[str] | None = None
     total_rows: int | None = None

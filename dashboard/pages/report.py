@@ -31,7 +31,8 @@ def show_report(site: Site, period: Period) -> None:
 def _show(site: Site, period: Period) -> None:
     answer = _ask(site, period, METRICS)
     totals = dict(zip(METRICS, answer.results[0].metrics, strict=True))
-    headline(totals, summed=answer.meta.visitors == "daily_sum")
+    any_ended = answer.meta.open_visits != totals.get("visits")
+    headline(totals, summed=answer.meta.visitors == "daily_sum", any_ended=any_ended)
     if not totals["visits"] and not totals["pageviews"]:
         _show_nothing(site, period)
         return

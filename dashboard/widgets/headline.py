@@ -16,12 +16,16 @@ _LABELS = (
 METRICS = ("visitors", *(name for name, _, _ in _LABELS))
 
 
-def headline(values: Mapping[str, float | None], *, summed: bool) -> None:
+_OF_ENDED_VISITS = frozenset({"bounce_rate", "visit_duration"})
+
+
+def headline(values: Mapping[str, float | None], *, summed: bool, any_ended: bool) -> None:
     """Show the numbers of the period.
 
     Args:
         values: by name of the metric; None where there is nothing to divide by.
         summed: visitors of several days were added up, and the label says so.
+        any_ended: some visit has ended; without one there is no bounce rate and no duration.
     """
     with st.container(border=True, key="headline", horizontal=True, gap="medium"):
         st.metric(
@@ -30,4 +34,5 @@ def headline(values: Mapping[str, float | None], *, summed: bool) -> None:
             width=150,
         )
         for name, label, text in _LABELS:
-            st.metric(label, text(values.get(name)), width=150)
+            known = any_ended or name not in _OF_ENDED_VISITS
+            st.metric(label, text(values.get(name) if known else None), width=150)

@@ -121,7 +121,8 @@ def test_numbers_stay_the_same_when_the_day_is_closed(stats: Stats) -> None:
 
 def test_meta_says_what_the_numbers_are(stats: Stats) -> None:
     meta = stats.ask().json()["meta"]
-    assert meta == {"visitors": "exact", "data_as_of": "2026-11-23T12:00:00+00:00", "includes_today": True}
+    as_of = "2026-11-23T12:00:00+00:00"
+    assert meta == {"visitors": "exact", "data_as_of": as_of, "includes_today": True, "open_visits": 0}
     assert stats.ask(date_range="7d").json()["meta"]["visitors"] == "daily_sum"
     labels = stats.ask(date_range="7d", dimensions=["time:day"], include={"time_labels": True}).json()["meta"]
     assert labels["time_labels"][0] == "2026-11-17"
@@ -172,3 +173,13 @@ def test_hostile_text_in_any_field_is_refused_or_means_itself(stats: Stats, text
 def test_range_before_the_first_hit_is_empty(stats: Stats) -> None:
     visit(stats, "/")
     assert stats.rows(date_range=[str(date(2020, 1, 1)), str(date(2020, 2, 1))]) == {(): [0]}
+
+
+def test_open_visits_are_told_because_they_have_no_bounce_rate_yet(stats: Stats) -> None:
+    facts = FactBatch()
+    event = make_event(path="/")
+    visits.advance(Profile(), event, 9, visits.SiteDay("example.org", DAY_NUMBER), 1, lambda value: value, facts)
+    stats.insert(facts.visits, facts.events)
+    visit(stats, "/")
+    answer = stats.ask(metrics=["visits", "bounce_rate"]).json()
+    assert (answer["results"][0]["metrics"], answer["meta"]["open_visits"]) == ([2, 100], 1)
