@@ -54,6 +54,7 @@ FORCED: dict[str, Any] = {
     "runner.magicEnabled": False,
     "global.developmentMode": False,
     "logger.hideWelcomeMessage": True,
+    "logger.enableRich": False,
     "theme.baseRadius": "0.6rem",
     **{f"theme.light.{name}": value for name, value in _LIGHT.items()},
     **{f"theme.dark.{name}": value for name, value in _DARK.items()},
