@@ -28,7 +28,9 @@ def random_batch(
         flags = (random.randrange(2), random.randrange(2))
         own = _attributes(random, _EVENT)
         events.append(EventFact(site, day, hour, bit, *flags, _attributes(random, _VISIT), own))
-        outcomes.append(OutcomeFact(site, day, hour, random.choice(("accepted", "bot", "late")), random.randrange(1, 9)))
+        outcomes.append(
+            OutcomeFact(site, day, hour, random.choice(("accepted", "bot", "late")), random.randrange(1, 9))
+        )
     return FactBatch(visits, events, outcomes)
 
 
