@@ -1,0 +1,225 @@
+"""Addresses, agents, mail addresses and tokens of visitors are in no store, in no form, at no time after the answer.
+
+Everything is searched: each byte of the data and runtime directories, output, Redis over its socket, every table of
+ClickHouse unpacked, answers to readers; while it runs, after a stop, and after everything was killed.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis
+
+from appliance.privacy.evidence import EvidenceLog
+from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.canaries import Canary, address, find, find_in_files, text
+from tests.kit.clickhouse_dump import dump
+from tests.kit.evidence_file import closed_days
+from tests.kit.hits import AGENTS, Agent, Hit, Visitor
+from tests.kit.oracle import DIMENSIONS
+from tests.kit.stats_client import StatsClient, await_true
+
+pytestmark = pytest.mark.blackbox
+
+SITE = "example.org"
+NOON = 1_930_478_400
+ADDRESSES = ("93.184.216.77", "141.30.67.201", "62.157.9.133", "2a02:8109:9d40:1b7:c0ff:ee12:3456:789a")
+FORWARDED = "185.199.108.153"
+"""Stands in headers that are not believed."""
+NONCE = "Build/Kq7Zr2Vw9Xt4"
+MAIL = "jane.canary@mail-canary.example"
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
+ORDER = "550e8400-e29b-41d4-a716-446655440000"
+SECRET = "fragment-and-query-canary"
+MALFORMED = "malformed-body-canary"
+REFERRER_PATH = "referrer-path-canary"
+EVENT_ID = "event-id-canary-42"
+
+CANARIES: list[Canary] = [
+    *(address(value) for value in (*ADDRESSES, FORWARDED)),
+    *(text(value, value) for value in (NONCE, MAIL, ORDER, SECRET, MALFORMED, REFERRER_PATH, EVENT_ID)),
+    *(text(part, part) for part in TOKEN.split(".")),
+    text("whole agent", f"{AGENTS[0].text} {NONCE}"),
+]
+
+
+@pytest.fixture(scope="module")
+def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApplianceProcess]:
+    with ApplianceProcess(tmp_path_factory.mktemp("canaries"), [Site(SITE)], at=NOON) as appliance:
+        send_canaries(appliance)
+        yield appliance
+
+
+def test_nothing_personal_is_in_any_store_while_it_runs(appliance: ApplianceProcess) -> None:
+    await_counted(appliance)
+    assert everything_found(appliance) == []
+    assert find(answers(appliance), CANARIES, "answers") == []
+    assert b"/reset/:token" in answers(appliance)  # the hits did arrive, and what is left of them is public
+
+
+def test_redis_holds_sealed_and_passing_things_only(appliance: ApplianceProcess) -> None:
+    send_canaries(appliance)
+    client = redis_of(appliance)
+    names = [name.decode() for name in client.scan_iter()]
+    profiles = [name for name in names if name.startswith("visitor:")]
+    assert profiles
+    day_and_rest = 12 * 3600 + 3 * 3600
+    assert all(0 < client.ttl(name) <= day_and_rest for name in profiles)
+    expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "live:", "outcomes:{")
+    assert [name for name in names if not name.startswith(expected)] == []
+    client.close()
+
+
+def test_nothing_personal_is_left_after_a_stop(appliance: ApplianceProcess, tmp_path: Path) -> None:
+    appliance.stop()
+    assert stored_found(appliance) == []
+    tables = dump(appliance.data_dir / "clickhouse", tmp_path)
+    assert b"/reset/:token" in b"".join(tables.values())
+    assert [sentence for name, content in tables.items() for sentence in find(content, CANARIES, name)] == []
+    appliance.start()
+
+
+def test_nothing_personal_is_left_after_everything_was_killed_amid_hits(
+    appliance: ApplianceProcess, tmp_path: Path
+) -> None:
+    send_canaries(appliance)
+    appliance.kill()
+    assert stored_found(appliance) == []
+    tables = dump(appliance.data_dir / "clickhouse", tmp_path)
+    assert [sentence for name, content in tables.items() for sentence in find(content, CANARIES, name)] == []
+    appliance.start()
+
+
+def test_nothing_personal_is_left_after_the_day_is_closed(appliance: ApplianceProcess) -> None:
+    send_canaries(appliance)
+    appliance.clock.advance(13 * 3600)
+    await_true(lambda: (SITE, "2031-03-05") in closed_days(appliance.data_dir), "the day is closed", 30)
+    assert everything_found(appliance) == []
+    client = redis_of(appliance)
+    assert list(client.scan_iter("visitor:*")) == []
+    client.close()
+    assert EvidenceLog(appliance.data_dir / "evidence.jsonl").verify().broken_at is None
+
+
+def send_canaries(appliance: ApplianceProcess) -> None:
+    """Hits that carry what must not stay, in every place where a browser or an attacker can put it."""
+    agent = Agent(f"{AGENTS[0].text} {NONCE}", *AGENTS[0][1:])
+    url = f"https://{SITE}"
+    bodies: list[dict[str, Any]] = [
+        {"u": f"{url}/u/{MAIL}"},
+        {"u": f"{url}/u/{MAIL.replace('@', '%2540')}"},
+        {"u": f"{url}/reset/{TOKEN}"},
+        {"u": f"{url}/order/{ORDER}"},
+        {"u": f"{url}/?email={MAIL}&secret={SECRET}#token={TOKEN}-{SECRET}"},
+        {"u": f"{url}/?utm_source={MAIL}&utm_campaign={TOKEN}&utm_term={MAIL.replace('@', '%40')}"},
+        {"u": f"{url}/", "r": f"https://forum.example/{REFERRER_PATH}?q={SECRET}#{SECRET}"},
+        {"u": f"{url}/", "n": f"mail to {MAIL}"},
+        {"u": f"{url}/", "p": {"mail": MAIL, SECRET: TOKEN}, "ip": ADDRESSES[0], "user_agent": NONCE},
+        {"u": f"{url}/", "eid": EVENT_ID},
+    ]
+    with httpx.Client(base_url=appliance.ingest, trust_env=False, timeout=10) as client:
+        for number, body in enumerate(bodies):
+            hit = Hit(SITE, Visitor(ADDRESSES[number % len(ADDRESSES)], agent))
+            headers = hit.headers() | misleading_headers()
+            answer = client.post("/api/event", content=json.dumps(hit.body() | body), headers=headers)
+            assert (answer.status_code, answer.headers.get("x-drop-reason")) == (202, None), body
+        for content in malformed_bodies():
+            answer = client.post("/api/event", content=content, headers=hit.headers() | misleading_headers())
+            assert find(answer.content + repr(answer.headers).encode(), CANARIES, "an answer") == []
+        for path in (f"/{MALFORMED}?{MAIL}", f"/api/event/{MALFORMED}", f"/js/{MALFORMED}.js"):
+            assert client.get(path, headers=hit.headers()).status_code == 404
+        client.request("BREW", "/api/event", headers=hit.headers())
+
+
+def misleading_headers() -> dict[str, str]:
+    """Headers that name an address or a person, and that nothing may read."""
+    return {
+        "Forwarded": f"for={FORWARDED}",
+        "X-Real-IP": FORWARDED,
+        "CF-Connecting-IP": FORWARDED,
+        "True-Client-IP": FORWARDED,
+        "Referer": f"https://{SITE}/{REFERRER_PATH}?{SECRET}",
+        "Cookie": f"session={SECRET}",
+        "Authorization": f"Bearer {SECRET}",
+    }
+
+
+def malformed_bodies() -> list[bytes]:
+    """What no parser takes, and what is refused later."""
+    page = f"https://{SITE}/"
+    return [
+        f'{{"n":"{MALFORMED}","u":"{MAIL}"'.encode(),
+        MALFORMED.encode() + b"\xff\xfe\x00" + MAIL.encode(),
+        json.dumps([MALFORMED, MAIL]).encode(),
+        json.dumps({"n": MALFORMED, "d": SITE, "u": f"ftp://{MAIL}/{MALFORMED}"}).encode(),
+        json.dumps({"n": MALFORMED, "d": SITE, "u": f"https://[{MALFORMED}"}).encode(),
+        json.dumps({"n": "pageview", "d": f"{MALFORMED}.example", "u": f"https://{MALFORMED}.example/{MAIL}"}).encode(),
+        json.dumps({"n": "pageview", "d": SITE, "u": page, "eid": [MALFORMED, MAIL]}).encode(),
+        json.dumps({"n": "pageview", "d": SITE, "u": page + MALFORMED + "x" * 70_000}).encode(),
+        json.dumps({"n": "pageview", "d": SITE, "u": f"{page}\ud800{MALFORMED}"}).encode(),
+        b'{"n":{"a":' * 5000 + MALFORMED.encode(),
+    ]
+
+
+def everything_found(appliance: ApplianceProcess) -> list[str]:
+    """What is found while it runs: files, and Redis by its own commands."""
+    return stored_found(appliance) + find(redis_contents(appliance), CANARIES, "Redis")
+
+
+def stored_found(appliance: ApplianceProcess) -> list[str]:
+    """What is found in files: data, configuration, output, and everything on tmpfs."""
+    return find_in_files(appliance.directory, CANARIES) + find_in_files(appliance.runtime_dir, CANARIES)
+
+
+def redis_of(appliance: ApplianceProcess) -> "redis.Redis":
+    """The embedded Redis, as the parts of the appliance see it."""
+    password = (appliance.data_dir / "secrets" / "redis-password").read_text().strip()
+    socket = str(appliance.runtime_dir / "redis.sock")
+    return redis.Redis(unix_socket_path=socket, username="appliance", password=password)
+
+
+def redis_contents(appliance: ApplianceProcess) -> bytes:
+    """Every key and every value."""
+    client = redis_of(appliance)
+    seen: list[Any] = []
+    for name in client.scan_iter(count=1000):
+        seen.append(name)
+        kind = client.type(name)
+        if kind == b"stream":
+            seen.append(client.xrange(name))
+        elif kind == b"string":
+            seen.append(client.get(name))
+        elif kind == b"hash":
+            seen.append(client.hgetall(name))
+        else:
+            assert kind == b"none", f"{name!r} has a type that nobody searches: {kind!r}"
+    client.close()
+    return b"\n".join(flat(seen))
+
+
+def flat(value: Any) -> Iterator[bytes]:
+    """All bytes inside nested answers of Redis."""
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        yield from flat(list(value.items()))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from flat(item)
+
+
+def answers(appliance: ApplianceProcess) -> bytes:
+    """Everything that readers get to see."""
+    asked = {"site_id": SITE, "date_range": "all", "metrics": ["visitors"]}
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        found = [stats.ask(asked | {"dimensions": [name]}).content for name in (*DIMENSIONS, "time:hour", "time:day")]
+    return b"\n".join(found)
+
+
+def await_counted(appliance: ApplianceProcess) -> None:
+    """Wait until all hits have come through to the counters."""
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        await_true(lambda: stats.totals(SITE)["events"] == 10, "all hits are counted")

@@ -1,0 +1,75 @@
+"""The search itself: a canary that is written down in some form is found, and nothing is found where there is none."""
+
+import base64
+import gzip
+import hashlib
+import ipaddress
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.kit.canaries import address, find, find_in_files, text
+
+MAIL = "Jane.Canary@example.test"
+CANARIES = [text("mail", MAIL)]
+V4, V6 = ipaddress.ip_address("93.184.216.77"), ipaddress.ip_address("2a02:8109:9d40:1b7:c0ff:ee12:3456:789a")
+OTHER_V4 = ipaddress.ip_address("141.30.67.201")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        MAIL.encode(),
+        MAIL.upper().encode(),
+        MAIL.encode("utf-16-le"),
+        quote(MAIL).encode(),
+        quote(quote(MAIL)).encode(),
+        base64.b64encode(MAIL.encode()),
+        base64.b64encode(b"x" + MAIL.encode() + b"y"),
+        base64.b64encode(b"xx" + MAIL.encode() + b"yy"),
+        base64.urlsafe_b64encode(b"xxxx" + MAIL.encode()),
+        MAIL.encode().hex().encode(),
+        MAIL.encode().hex().upper().encode(),
+        hashlib.md5(MAIL.encode(), usedforsecurity=False).digest(),
+        hashlib.sha1(MAIL.encode(), usedforsecurity=False).hexdigest().encode(),
+        hashlib.sha256(MAIL.encode()).digest(),
+        gzip.compress(b"before " + MAIL.encode()),
+        b"something" + gzip.compress(gzip.compress(MAIL.encode())) + b"behind",
+    ],
+)
+def test_text_is_found_in_every_form(written: bytes) -> None:
+    assert find(b"\0\1\2" + written + b"\3\4\5", CANARIES)
+
+
+@pytest.mark.parametrize("at", [V4, V6])
+def test_address_is_found_as_text_and_as_bytes(at: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    canaries = [address(str(at))]
+    for written in (str(at).encode(), at.packed, at.packed[::-1], at.packed.hex().encode(), at.exploded.encode()):
+        assert find(b"..." + written + b"...", canaries), written
+    assert find(hashlib.sha256(at.packed).digest(), canaries)
+
+
+def test_mapped_address_number_and_first_bits_are_found() -> None:
+    for written in (b"\0" * 10 + b"\xff\xff" + V4.packed, str(int(V4)).encode(), b"93.184.216.0"):
+        assert find(written, [address(str(V4))])
+    assert find(V6.packed[:8], [address(str(V6))])
+
+
+def test_four_bytes_that_may_occur_by_chance_count_only_if_those_of_all_addresses_are_there() -> None:
+    canaries = [address(str(V4)), address(str(OTHER_V4))]
+    assert not find(b"." + V4.packed + b".", canaries)
+    assert find(V4.packed + b"." + OTHER_V4.packed, canaries)
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    assert not find(b"jane canary example test " * 100 + bytes(range(256)), [*CANARIES, address(str(V4))])
+
+
+def test_names_and_contents_of_files_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "content").write_text(f"to {MAIL}.")
+    (tmp_path / f"{MAIL}.txt").write_text("")
+    found = find_in_files(tmp_path, CANARIES)
+    assert len(found) == 2
+    assert any("the name" in sentence for sentence in found)
