@@ -64,13 +64,23 @@ def find_in_memory(pid: int, wanted: Callable[[bytes], bool], overlap: int) -> b
 
 
 def _memory(pid: int, overlap: int) -> Iterator[bytes]:
-    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for line in maps:
-            region = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ \S+ *(.*)", line)
-            if region is None or region[3] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
-                continue
-            start, end = int(region[1], 16), int(region[2], 16)
+    """All of a process's own memory that has ever been written to, in chunks."""
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for start, end in _own_regions(Path(f"/proc/{pid}/smaps").read_text()):
             yield from _region(memory.fileno(), start, end, overlap)
+
+
+def _own_regions(smaps: str) -> Iterator[tuple[int, int]]:
+    """Writable regions with pages in memory or in swap; the program's own text holds nothing."""
+    region: tuple[int, int] | None = None
+    for line in smaps.splitlines():
+        if header := re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line):
+            region = int(header[1], 16), int(header[2], 16)
+        elif re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            region = None
+        elif region and re.match(r"(Rss|Swap): +[1-9]", line):
+            yield region
+            region = None
 
 
 def _region(descriptor: int, start: int, end: int, overlap: int) -> Iterator[bytes]:
