@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 from appliance.clock import Clock, local_day_hour
 from appliance.dimensions import Dimension
+from appliance.errors import QueryError
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.contract import Answer, Hidden, Meta, Question, Row, TimeDimension
 from appliance.stats.counters import Counters, metric
 from appliance.stats.plan import Plan, make_plan, needs_entries
-from appliance.stats.ranges import DateRange, parse_range
+from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
 from appliance.stats.suppress import admission
 
-_HOURS = 24
+_MAX_HOUR_LABEL_DAYS = 366
 
 
 class _Found(NamedTuple):
@@ -45,12 +46,12 @@ class Answers:
         plan = make_plan(question)
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
+        labels = _labels(plan.time, days, site.timezone) if question.include.time_labels and plan.time else None
         data_as_of = self._counted_until()
         found = self._rows(plan, site, days)
         rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
-        include = question.include
         per_day = plan.time is not None or days.n_days == 1
         meta = Meta(
             visitors="exact" if per_day else "daily_sum",
@@ -58,8 +59,8 @@ class Answers:
             includes_today=days.first <= today <= days.last,
             open_visits=found.open_visits,
             hidden=Hidden(found.hidden, self._k) if found.hidden else None,
-            time_labels=_labels(plan.time, days) if include.time_labels and plan.time else None,
-            total_rows=len(rows) if include.total_rows else None,
+            time_labels=labels,
+            total_rows=len(rows) if question.include.total_rows else None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
         return Answer(page, meta, _as_understood(question, plan, days))
@@ -113,10 +114,12 @@ def _hour(day: date, hour: int) -> str:
     return f"{day.isoformat()} {hour:02d}:00:00"
 
 
-def _labels(time: TimeDimension, days: DateRange) -> list[str]:
+def _labels(time: TimeDimension, days: DateRange, timezone: str) -> list[str]:
     if time is TimeDimension.DAY:
         return [day.isoformat() for day in days.days()]
-    return [_hour(day, hour) for day in days.days() for hour in range(_HOURS)]
+    if days.n_days > _MAX_HOUR_LABEL_DAYS:
+        raise QueryError(f"time_labels of time:hour are given for {_MAX_HOUR_LABEL_DAYS} days at most")
+    return [_hour(day, hour) for day in days.days() for hour in hours(day, timezone)]
 
 
 def _as_understood(question: Question, plan: Plan, days: DateRange) -> dict[str, Any]:

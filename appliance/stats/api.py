@@ -6,6 +6,7 @@ A site that does not exist and a site that the key may not read get the same ans
 import logging
 from collections.abc import Callable
 
+import anyio
 import anyio.to_thread
 import msgspec
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from appliance.stats.contract import QUERY_PATH, REALTIME_PATH, SITES_PATH, Refu
 from appliance.stats.plan import read_question
 
 _MAX_BODY_BYTES = 64 * 1024
+_MAX_QUESTIONS_AT_ONCE = 4
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 _UNKNOWN_SITE = "there is no such site, or the key may not read it"
 _log = logging.getLogger(__name__)
@@ -54,13 +56,15 @@ class StatsApi:
         self._keys = keys
         self._live = live
         self._ready = ready
+        # Slow questions wait for each other and leave threads to the health checks and the current visitors.
+        self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
     async def query(self, request: Request) -> Response:
         """`POST /api/v2/query`."""
         reader = self._reader(request)
         question = read_question(await _body(request))
         site = self._site(reader, question.site_id)
-        answer = await anyio.to_thread.run_sync(self._answers.answer, question, site)
+        answer = await anyio.to_thread.run_sync(self._answers.answer, question, site, limiter=self._questions)
         return _json(answer)
 
     async def realtime(self, request: Request) -> Response:
@@ -99,7 +103,7 @@ class StatsApi:
 
 def create_app(api: StatsApi) -> Starlette:
     """The ASGI application with all routes."""
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(QUERY_PATH, api.query, methods=["POST"]),
             Route(REALTIME_PATH, api.realtime, methods=["GET"]),
@@ -116,6 +120,9 @@ def create_app(api: StatsApi) -> Starlette:
             500: _failed,
         },
     )
+    # A path is right or it is not there: a redirect would repeat the sender's Host header.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _body(request: Request) -> bytes:
@@ -144,7 +151,7 @@ async def _bad_question(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
-    return _json(Refusal("the numbers cannot be read just now; try again"), 503, {"retry-after": "2"})
+    return _json(Refusal(f"the numbers cannot be read just now: {error}"), 503, {"retry-after": "2"})
 
 
 async def _no_such_path(request: Request, error: Exception) -> Response:

@@ -39,6 +39,17 @@ DEFINITIONS: dict[Metric, str] = {
 }
 """One sentence for readers of each number."""
 
+UNITS: dict[Metric, str] = {
+    Metric.VISITORS: "visitors",
+    Metric.VISITS: "visits",
+    Metric.PAGEVIEWS: "pageviews",
+    Metric.EVENTS: "events",
+    Metric.VIEWS_PER_VISIT: "pageviews per visit",
+    Metric.BOUNCE_RATE: "percent",
+    Metric.VISIT_DURATION: "seconds",
+}
+"""What each number counts."""
+
 
 class TimeDimension(StrEnum):
     """Time in the site's own zone."""
@@ -47,26 +58,37 @@ class TimeDimension(StrEnum):
     DAY = "time:day"
 
 
-ATTRIBUTES: tuple[str, ...] = (
-    "event:page",
-    "event:name",
-    "event:hostname",
-    "visit:entry_page",
-    "visit:exit_page",
-    "visit:source",
-    "visit:referrer",
-    "visit:utm_source",
-    "visit:utm_medium",
-    "visit:utm_campaign",
-    "visit:utm_content",
-    "visit:utm_term",
-    "visit:country",
-    "visit:browser",
-    "visit:browser_version",
-    "visit:os",
-    "visit:os_version",
-    "visit:device",
-)
+TIME_DEFINITIONS: dict[TimeDimension, str] = {
+    TimeDimension.HOUR: "Hour of the site's own day. Only without other dimensions.",
+    TimeDimension.DAY: "Day in the site's own time zone.",
+}
+"""One sentence for readers of each time dimension."""
+
+_CAMPAIGN = "of the address on which the visit began."
+
+ATTRIBUTE_DEFINITIONS: dict[str, str] = {
+    "event:page": "Path of the page.",
+    "event:name": "Name of the event; pageview for a page that was looked at.",
+    "event:hostname": "Host of the page.",
+    "visit:entry_page": "Path on which the visit began.",
+    "visit:exit_page": "Path of the last page that the visit looked at; known when the visit has ended.",
+    "visit:source": "Host that the visit came from; Direct / None where there was none.",
+    "visit:referrer": "Host of the page that linked to the first one.",
+    "visit:utm_source": f"utm_source {_CAMPAIGN}",
+    "visit:utm_medium": f"utm_medium {_CAMPAIGN}",
+    "visit:utm_campaign": f"utm_campaign {_CAMPAIGN}",
+    "visit:utm_content": f"utm_content {_CAMPAIGN}",
+    "visit:utm_term": f"utm_term {_CAMPAIGN}",
+    "visit:country": "Country of the network, as two letters (ISO 3166-1).",
+    "visit:browser": "Browser, such as Chrome.",
+    "visit:browser_version": "Browser and major version, such as Chrome 126.",
+    "visit:os": "Operating system.",
+    "visit:os_version": "Operating system and major version.",
+    "visit:device": "Desktop, Mobile, Tablet, TV, Console or Other.",
+}
+"""One sentence for readers of each dimension other than time."""
+
+ATTRIBUTES: tuple[str, ...] = tuple(ATTRIBUTE_DEFINITIONS)
 """Dimensions other than time. One of them can be asked for at a time."""
 
 DATE_RANGES: tuple[str, ...] = ("day", "7d", "30d", "month", "all")

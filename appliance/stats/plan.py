@@ -1,17 +1,20 @@
 """Checks a question and turns it into a plan that the reports can run. Pure."""
 
+import re
 from typing import NamedTuple
 
 import msgspec
 
 from appliance.dimensions import BY_API_NAME, TRAITS, Dimension, Scope
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, MAX_LIMIT, Metric, Question, TimeDimension
+from appliance.stats.contract import ATTRIBUTES, MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
 
 _decode = msgspec.json.Decoder(Question).decode
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
 _MAX_METRICS = 10
 _MAX_SORTS = 10
+_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.(\w+)`)?", re.DOTALL)
+_FIELDS = {"include": Include.__struct_fields__, "pagination": Pagination.__struct_fields__}
 
 
 class Sort(NamedTuple):
@@ -45,9 +48,19 @@ def read_question(body: bytes) -> Question:
     try:
         return _decode(body)
     except msgspec.ValidationError as error:
-        raise QueryError(str(error).replace(" - at `$.", " - at `")) from None
+        raise QueryError(_complaint(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
         raise QueryError("the body must be a JSON object") from None
+
+
+def _complaint(text: str) -> str:
+    """What msgspec found, in our words where the asker needs to know what is allowed."""
+    unknown = _UNKNOWN_FIELD.fullmatch(text)
+    if not unknown:
+        return text.replace(" - at `$.", " - at `")
+    field, parent = unknown.groups()
+    allowed = ", ".join(_FIELDS.get(parent, Question.__struct_fields__))
+    return f'{parent or "the question"} has no key "{field[:60]}"; there are {allowed}'
 
 
 def make_plan(question: Question) -> Plan:

@@ -1,14 +1,22 @@
-"""Date ranges in the site's own calendar. Pure: the site's today is passed in."""
+"""Date ranges in the site's own calendar. Pure: the site's today is passed in.
 
+Plausible's reference says "last 7 days relative to today"; its server has both counted today in and left it out, by
+version. Here every named range ends with today: `7d` is today and the six days before it, `month` starts on the 1st.
+"""
+
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from appliance.clock import day_end, local_day_hour
 from appliance.errors import QueryError
 from appliance.stats.contract import DATE_RANGES
 
 _FIRST_YEAR = 2000
 _LAST_YEAR = 2099
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_HALF_HOUR = 1800
 
 
 class DateRange(NamedTuple):
@@ -31,7 +39,7 @@ def parse_range(asked: str | list[str], today: date, first_day: Callable[[], dat
     """The days that were asked for.
 
     Args:
-        asked: a name of `contract.DATE_RANGES` or `[first, last]` as ISO dates (a time of day is cut off).
+        asked: a name of `contract.DATE_RANGES` or `[first, last]` as `YYYY-MM-DD`.
         today: the site's current day.
         first_day: the first day with data, asked only for `all`.
 
@@ -51,7 +59,7 @@ def parse_range(asked: str | list[str], today: date, first_day: Callable[[], dat
     if asked == "all":
         return DateRange(min(first_day() or today, today), today)
     names = ", ".join(f'"{name}"' for name in DATE_RANGES)
-    raise QueryError(f'date_range: "{asked}" is not one of {names} or ["YYYY-MM-DD", "YYYY-MM-DD"]')
+    raise QueryError(f'date_range: "{asked[:40]}" is not one of {names} or ["YYYY-MM-DD", "YYYY-MM-DD"]')
 
 
 def _custom(asked: list[str]) -> DateRange:
@@ -65,9 +73,22 @@ def _custom(asked: list[str]) -> DateRange:
 
 def _day(text: str) -> date:
     try:
-        day = date.fromisoformat(text[:10])
+        day = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
     except ValueError:
-        raise QueryError(f'date_range: "{text[:40]}" is not a date such as "2026-01-31"') from None
+        day = None
+    if day is None:
+        raise QueryError(f'date_range: "{text[:40]}" is not a whole day such as "2026-01-31"')
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise QueryError(f"date_range: {day} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
     return day
+
+
+def hours(day: date, timezone: str) -> list[int]:
+    """Hours that a site-local day has: one is missing or comes twice when the clocks change.
+
+    >>> 2 in hours(date(2026, 3, 29), "Europe/Berlin")
+    False
+    """
+    start, end = (int(day_end(each, timezone)) for each in (day - timedelta(days=1), day))
+    # Clocks change by half an hour at some places.
+    return sorted({local_day_hour(at, timezone)[1] for at in range(start, end, _HALF_HOUR)})

@@ -86,8 +86,8 @@ class Reports:
             "last": days.last,
             "dimension": int(dimension),
             "k": k,
-            # Where nothing is admitted, a pattern that matches no text.
-            "admitted": rule.pattern or "[^\\s\\S]",
+            "admitted": list(rule.names),
+            "admitted_pattern": rule.pattern,
         }
         with self._closed_days.reading():
             rows = self._ask("cells_by_day" if by_day else "cells", **parameters)

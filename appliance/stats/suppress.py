@@ -11,19 +11,22 @@ from appliance.dimensions import DIRECT, PAGEVIEW, TRAITS, Dimension
 from appliance.settings import SiteSettings
 
 _PAGES = frozenset({Dimension.PAGE, Dimension.ENTRY_PAGE, Dimension.EXIT_PAGE})
-_OWN_NAMES: dict[Dimension, str] = {Dimension.SOURCE: DIRECT, Dimension.NAME: PAGEVIEW}
+_OWN_NAMES: dict[Dimension, tuple[str, ...]] = {Dimension.SOURCE: (DIRECT,), Dimension.NAME: (PAGEVIEW,)}
 _EVERYTHING = "(?s).*"
+_NOTHING = r"[^\s\S]"
 
 
 class Admission(NamedTuple):
     """Rule for one dimension of one site, as bound into a question to ClickHouse."""
 
-    pattern: str
-    """Regular expression (RE2 and Python alike) that an admitted value matches as a whole; empty: none is."""
+    names: tuple[str, ...] = ()
+    """Admitted values."""
+    pattern: str = _NOTHING
+    """Regular expression (RE2 and Python alike) that other admitted values match as a whole."""
 
     def admits(self, value: str) -> bool:
         """Whether the value is shown whatever its number of visitors."""
-        return bool(self.pattern) and re.fullmatch(self.pattern, value) is not None
+        return value in self.names or re.fullmatch(self.pattern, value) is not None
 
 
 def admission(dimension: Dimension, site: SiteSettings) -> Admission:
@@ -34,17 +37,20 @@ def admission(dimension: Dimension, site: SiteSettings) -> Admission:
     (True, False)
     """
     if TRAITS[dimension].closed:
-        return Admission(_EVERYTHING)
+        return Admission(pattern=_EVERYTHING)
     if dimension in _PAGES:
-        return Admission(page_pattern(site.pages))
-    own = _OWN_NAMES.get(dimension)
-    return Admission(f"^(?:{re.escape(own)})$" if own else "")
+        # Names beside the pattern: a list of thousands compiles to a slow pattern.
+        return Admission(
+            tuple(page for page in site.pages if "*" not in page),
+            page_pattern(tuple(page for page in site.pages if "*" in page)),
+        )
+    return Admission(_OWN_NAMES.get(dimension, ()))
 
 
 def page_pattern(pages: tuple[str, ...]) -> str:
-    """One anchored pattern for all declared pages; `*` stands for any run of characters."""
+    """One anchored pattern for declared pages; `*` stands for any run of characters."""
     if not pages:
-        return ""
+        return _NOTHING
     alternatives = (".*".join(re.escape(part) for part in page.split("*")) for page in pages)
     return f"(?s)^(?:{'|'.join(alternatives)})$"
 

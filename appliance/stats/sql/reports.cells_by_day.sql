@@ -7,5 +7,5 @@ FROM readable_cells
 WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}
     AND dim_a = {dimension:UInt8} AND dim_b = 0
 GROUP BY day, a
-HAVING cell_visitors >= {k:UInt32} OR match(a, {admitted:String})
+HAVING cell_visitors >= {k:UInt32} OR a IN {admitted:Array(String)} OR match(a, {admitted_pattern:String})
 ORDER BY day, a

@@ -7,14 +7,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from starlette.applications import Starlette
 
 from appliance.clock import day_end
 from appliance.facts import EventFact, VisitFact
-from appliance.settings import ApiKeySettings, SiteSettings
+from appliance.settings import ApiKeySettings, Settings, SiteSettings
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
-from appliance.stats.reports import Reports
+from appliance.stats.reports import Reader, Reports
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
 from tests.kit.asgi_client import AsgiClient
@@ -24,13 +25,28 @@ DAY = date(2026, 11, 23)
 DAY_NUMBER = (DAY - date(1970, 1, 1)).days
 
 
+def noon() -> float:
+    """The moment at which every question is asked."""
+    return day_end(DAY, "UTC") - 12 * 3600
+
+
 class Stats:
     """Client with a key, and a way to insert facts."""
 
-    def __init__(self, engine: Engine, client: AsgiClient) -> None:
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
-        self.client = client
+        self._settings = settings
         self._inserts = 0
+        self.read_from(engine.reader)
+
+    def read_from(self, reader: Reader) -> Starlette:
+        """Let the API ask this reader from now on."""
+        answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon)
+        live: Callable[[str], int] = {"example.org": 3}.__getitem__
+        api = StatsApi(self._settings, answers, ApiKeys(self._settings, "own"), live, lambda: True)
+        app = create_app(api)
+        self.client = AsgiClient(app)
+        return app
 
     def insert(self, visits: list[VisitFact], events: list[EventFact]) -> None:
         self._inserts += 1
@@ -61,17 +77,14 @@ def stats(module_engine: Engine) -> Stats:
     module_engine.empty()
     settings = msgspec.structs.replace(
         module_engine.settings,
-        sites=(SiteSettings(id="example.org", pages=("/", "/blog/*")), SiteSettings(id="other.example")),
+        sites=(
+            SiteSettings(id="example.org", pages=("/", "/blog/*")),
+            SiteSettings(id="other.example", timezone="Europe/Berlin"),
+            SiteSettings(id="kiribati", timezone="Pacific/Kiritimati"),
+        ),
         api_keys=(
             ApiKeySettings(name="one", sha256=hashlib.sha256(b"k1").hexdigest(), sites=("example.org",)),
             ApiKeySettings(name="all", sha256=hashlib.sha256(b"k2").hexdigest()),
         ),
     )
-
-    def noon() -> float:
-        return day_end(DAY, "UTC") - 12 * 3600
-
-    reports = Reports(module_engine.reader, ClosedDays(module_engine.writer))
-    live: Callable[[str], int] = {"example.org": 3}.__getitem__
-    api = StatsApi(settings, Answers(settings, noon, reports, noon), ApiKeys(settings, "own"), live, lambda: True)
-    return Stats(module_engine, AsgiClient(create_app(api)))
+    return Stats(module_engine, settings)

@@ -1,8 +1,16 @@
 """Keys, routes and status codes."""
 
+import asyncio
+import threading
+from typing import NoReturn
+
+import httpx
 import pytest
 
+from appliance.errors import UnavailableError
 from tests.integration.stats.conftest import Stats
+
+REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic azE6"}])
@@ -27,8 +35,8 @@ def test_key_reads_its_own_sites_only_and_cannot_tell_others_from_none(stats: St
 
 
 def test_sites_are_those_the_key_may_read(stats: Stats) -> None:
-    both = ["example.org", "other.example"]
-    for key, sites in (("k1", ["example.org"]), ("k2", both), ("own", both)):
+    every = ["example.org", "other.example", "kiribati"]
+    for key, sites in (("k1", ["example.org"]), ("k2", every), ("own", every)):
         found = stats.client.get("/api/v1/sites", headers={"Authorization": f"Bearer {key}"}).json()["sites"]
         assert [site["id"] for site in found] == sites
 
@@ -63,3 +71,67 @@ def test_answers_are_not_stored_by_caches(stats: Stats) -> None:
     response = stats.ask()
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_path_with_a_slash_too_many_is_not_redirected(stats: Stats) -> None:
+    response = stats.client.post("/api/v2/query/", json={}, headers={"Authorization": "Bearer k1", "Host": "evil"})
+    assert response.status_code == 404
+    assert "location" not in response.headers
+
+
+def test_other_origins_get_no_permission(stats: Stats) -> None:
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    for response in (stats.client.request("OPTIONS", "/api/v2/query", headers=headers), stats.ask()):
+        assert not [name for name in response.headers if name.startswith("access-control-")]
+
+
+class _Broken:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def query(self, sql: str, parameters: object = None) -> NoReturn:
+        raise self.error
+
+
+def test_engine_that_is_away_gives_a_reason_and_a_time_to_try_again(stats: Stats) -> None:
+    stats.read_from(_Broken(UnavailableError("ClickHouse could not answer a question: it took too long (code 159)")))
+    response = stats.ask()
+    assert (response.status_code, response.headers["retry-after"]) == (503, "2")
+    assert "it took too long" in response.json()["error"]
+
+
+def test_fault_tells_nothing_and_no_log_holds_key_or_question(stats: Stats, caplog: pytest.LogCaptureFixture) -> None:
+    stats.read_from(_Broken(RuntimeError("internal detail")))
+    caplog.set_level("DEBUG")
+    response = stats.ask(key="k2", dimensions=["event:page"])
+    assert (response.status_code, response.json()) == (500, {"error": "internal error"})
+    stats.ask(key="wrong-secret-key")
+    ours = [record for record in caplog.records if record.name.startswith("appliance")]
+    assert [record.getMessage() for record in ours] == ["request_failed"]
+    assert not [text for text in ("k2", "wrong-secret-key", "example.org") if text in str([r.__dict__ for r in ours])]
+
+
+def test_health_answers_while_every_question_hangs(stats: Stats) -> None:
+    entered, release = threading.Semaphore(0), threading.Event()
+
+    class Hanging:
+        def query(self, sql: str, parameters: object = None) -> NoReturn:
+            entered.release()
+            release.wait(20)
+            raise UnavailableError("away")
+
+    app = stats.read_from(Hanging())
+    question = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"}
+
+    async def ask_all() -> list[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test.example") as client:
+            client.headers["Authorization"] = "Bearer k1"
+            asked = [asyncio.create_task(client.post("/api/v2/query", json=question)) for _ in range(60)]
+            await asyncio.to_thread(entered.acquire, True, 20)
+            try:
+                quick = [await asyncio.wait_for(client.get(path), 5) for path in ("/health/ready", REALTIME)]
+            finally:
+                release.set()
+            return [answer.status_code for answer in (*quick, *await asyncio.gather(*asked))]
+
+    assert asyncio.run(ask_all()) == [200, 200] + [503] * 60

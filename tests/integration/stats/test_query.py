@@ -2,14 +2,19 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from appliance.aggregate import visits
 from appliance.aggregate.profile import Profile
-from appliance.dimensions import DIRECT
+from appliance.dimensions import DIRECT, Dimension
 from appliance.facts import FactBatch
+from appliance.settings import SiteSettings
 from appliance.stats.contract import ATTRIBUTES, Metric
+from appliance.stats.ranges import DateRange
+from appliance.stats.reports import Reports
+from appliance.stats.suppress import admission, is_shown
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from tests.integration.stats.conftest import DAY, DAY_NUMBER, Stats
@@ -161,6 +166,12 @@ def test_hostile_text_in_any_field_is_refused_or_means_itself(stats: Stats, text
         {"dimensions": [text]},
         {"date_range": text},
         {"date_range": [text, text]},
+        {"date_range": ["2026-11-23" + text, "2026-11-23" + text]},
+        {"metrics": ["visitors" + text]},
+        {"dimensions": ["event:page" + text]},
+        {"include": {text: True}},
+        {"pagination": {"limit": text}},
+        {text: 1},
         {"order_by": [[text, "asc"]]},
         {"order_by": [["visitors", text]]},
         {"filters": [["is", "event:page", [text]]]},
@@ -183,3 +194,52 @@ def test_open_visits_are_told_because_they_have_no_bounce_rate_yet(stats: Stats)
     visit(stats, "/")
     answer = stats.ask(metrics=["visits", "bounce_rate"]).json()
     assert (answer["results"][0]["metrics"], answer["meta"]["open_visits"]) == ([2, 100], 1)
+
+
+def test_hostile_names_are_stored_and_shown_as_they_are(stats: Stats) -> None:
+    for text in HOSTILE:
+        for _ in range(5):
+            visit(stats, "/" + text, source=text)
+    assert stats.rows(dimensions=["event:page"]) == {("/" + text,): [5] for text in HOSTILE}
+    assert stats.rows(dimensions=["visit:source"]) == {(text,): [5] for text in HOSTILE}
+
+
+PAGES = ("/", "/a.b", "/x/*", "/*/end", "/q\\E*", "/[a]*")
+VALUES = ("/", "/a.b", "/aXb", "/a.b\n", "/x/", "/x/y\nz", "/y/end", "/y/end/", "/q\\Eé", "/[a]", "/a", "X/", "/X/1")
+
+
+def test_sql_hides_exactly_what_the_rule_hides(stats: Stats) -> None:
+    site = SiteSettings(id="example.org", pages=PAGES)
+    for number, value in enumerate(VALUES):
+        for _ in range(4 + number % 2):
+            visit(stats, value, source=value)
+    reports = Reports(stats.engine.reader, ClosedDays(stats.engine.writer))
+    for dimension in (Dimension.PAGE, Dimension.ENTRY_PAGE, Dimension.EXIT_PAGE, Dimension.SOURCE, Dimension.NAME):
+        rule = admission(dimension, site)
+        for by_day in (False, True):
+            cells = reports.cells("example.org", DateRange(DAY, DAY), dimension, rule, 5, by_day=by_day)
+            values = {"pageview": 99} if dimension is Dimension.NAME else {v: 4 + n % 2 for n, v in enumerate(VALUES)}
+            shown = {value for value, visitors in values.items() if is_shown(visitors, 5, value, rule)}
+            assert {value for _, value in cells.shown} == shown
+            assert cells.hidden == len(values) - len(shown)
+
+
+def test_hour_labels_follow_the_clocks_and_have_an_end(stats: Stats) -> None:
+    asked: dict[str, Any] = {
+        "dimensions": ["time:hour"],
+        "include": {"time_labels": True},
+        "key": "k2",
+        "site_id": "other.example",
+    }
+    spring = stats.ask(date_range=["2026-03-29", "2026-03-29"], **asked).json()["meta"]["time_labels"]
+    assert len(spring) == 23
+    assert "2026-03-29 02:00:00" not in spring
+    assert stats.ask(date_range=["2024-01-01", "2026-03-29"], **asked).status_code == 400
+
+
+def test_today_is_the_day_of_the_site(stats: Stats) -> None:
+    asked: dict[str, Any] = {"date_range": "day", "key": "k2", "metrics": ["visits"]}
+    days = {
+        site: stats.ask(site_id=site, **asked).json()["query"]["date_range"] for site in ("example.org", "kiribati")
+    }
+    assert days == {"example.org": ["2026-11-23"] * 2, "kiribati": ["2026-11-24"] * 2}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from appliance.errors import QueryError
-from appliance.stats.ranges import DateRange, parse_range
+from appliance.stats.ranges import DateRange, hours, parse_range
 
 TODAY = date(2026, 3, 1)
 
@@ -23,7 +23,7 @@ def first_day() -> date | None:
         ("month", date(2026, 3, 1), TODAY),
         ("all", date(2025, 12, 24), TODAY),
         (["2026-01-05", "2026-01-06"], date(2026, 1, 5), date(2026, 1, 6)),
-        (["2026-01-05T00:00:00+01:00", "2026-01-05T23:59:59+01:00"], date(2026, 1, 5), date(2026, 1, 5)),
+        (["2028-02-29", "2028-02-29"], date(2028, 2, 29), date(2028, 2, 29)),
     ],
 )
 def test_range_is_read(asked: str | list[str], first: date, last: date) -> None:
@@ -47,8 +47,32 @@ def test_all_of_a_site_without_data_is_today() -> None:
         ["0001-01-01", "2026-01-01"],
         ["2026-01-01", "9999-01-01"],
         [],
+        ["2026-01-05' OR 1=1 --", "2026-01-05"],
+        ["2026-01-05\n", "2026-01-05"],
+        ["20260105", "20260106"],
+        ["2026-W01-1", "2026-W01-2"],
+        ["٢٠٢٦-01-05", "2026-01-05"],
+        ["2026-01-05T12:00:00+01:00", "2026-01-05T15:59:59+01:00"],
+        ["2026-02-29", "2026-03-01"],
+        "x" * 10_000,
     ],
 )
 def test_what_is_no_range_is_refused_with_a_reason(asked: str | list[str]) -> None:
-    with pytest.raises(QueryError, match="date_range"):
+    with pytest.raises(QueryError, match="date_range") as refusal:
         parse_range(asked, TODAY, first_day)
+    assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("day", "timezone", "expected"),
+    [
+        (date(2026, 3, 1), "Europe/Berlin", list(range(24))),
+        (date(2026, 3, 29), "Europe/Berlin", [hour for hour in range(24) if hour != 2]),
+        (date(2026, 10, 25), "Europe/Berlin", list(range(24))),
+        (date(2026, 10, 4), "Australia/Lord_Howe", list(range(24))),
+        (date(2026, 3, 1), "Asia/Kathmandu", list(range(24))),
+        (date(2026, 9, 6), "America/Santiago", list(range(1, 24))),
+    ],
+)
+def test_day_has_the_hours_that_its_clocks_show(day: date, timezone: str, expected: list[int]) -> None:
+    assert hours(day, timezone) == expected

@@ -54,3 +54,10 @@ def test_closed_vocabulary_is_always_admitted(dimension: Dimension) -> None:
 def test_pattern_without_star_admits_exactly_itself(page: str, value: str) -> None:
     page = "/" + page.replace("*", "")
     assert bool(re.fullmatch(page_pattern((page,)), "/" + value)) == (page == "/" + value)
+
+
+def test_list_of_thousands_of_pages_stays_out_of_the_pattern() -> None:
+    rule = admission(Dimension.PAGE, SiteSettings(id="a", pages=tuple(f"/{n}" for n in range(5_000))))
+    assert len(rule.pattern) < 100
+    assert rule.admits("/4999")
+    assert not rule.admits("/5000")
