@@ -1,0 +1,115 @@
+"""`python -m tests.bench`: boot time, idle memory, delay from hit to answer, hits per second. It judges nothing."""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.bench.noop import noop_server
+from tests.bench.throughput import CONNECTIONS, client_name, hits_per_second
+from tests.kit import process_tree
+from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.hits import Hit, Sender, Visitor
+from tests.kit.stats_client import StatsClient
+
+SITE = "example.org"
+_NOON = 1_930_478_400
+"""Far from midnight."""
+_DELAYS = 60
+_FLUSH_PERIOD_SECONDS = 0.8
+_IDLE_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.02
+_ROUNDS, _ROUND_SECONDS = 4, 4
+_MB = 1e6
+
+
+def main() -> None:
+    """Measure one appliance from its first start to its end."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        appliance = ApplianceProcess(Path(directory), [Site(SITE)], at=_NOON)
+        try:
+            _boot(appliance)
+            _memory(appliance, "idle after the start")
+            _delay(appliance)
+            _memory(appliance, "idle after use")
+            _throughput(appliance)
+            _say(f"stop: {appliance.stop():.1f} s")
+        finally:
+            appliance.clean_up()
+
+
+def _boot(appliance: ApplianceProcess) -> None:
+    for which in ("first start", "second start"):
+        started = time.monotonic()
+        appliance.start()
+        _say(f"{which}: ready after {time.monotonic() - started:.1f} s")
+        if which == "first start":
+            appliance.stop()
+
+
+def _memory(appliance: ApplianceProcess, when: str) -> None:
+    time.sleep(_IDLE_SECONDS)
+    _say(f"memory (PSS), {when}:")
+    total = 0
+    for pid, line in sorted(appliance.pids().items()):
+        size = process_tree.pss_bytes(pid)
+        total += size
+        _say(f"  {size / _MB:6.0f} MB  {_part(line)}")
+    _say(f"  {total / _MB:6.0f} MB  together (target: at most 900 MB)")
+
+
+def _part(line: str) -> str:
+    words = line.split()
+    return words[words.index("appliance") + 1] if "appliance" in words else Path(words[0]).name
+
+
+def _delay(appliance: ApplianceProcess) -> None:
+    """Single hits at random moments: asking at once after the last answer would keep in step with the writer."""
+    source = random.Random(1)
+    sender = Sender(appliance.ingest, appliance.clock)
+    delays = []
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        httpx.get(appliance.dashboard, follow_redirects=True, trust_env=False)
+        for number in range(_DELAYS):
+            time.sleep(source.uniform(0, _FLUSH_PERIOD_SECONDS))
+            hit = Hit(SITE, Visitor(f"87.129.1.{number + 1}"))
+            sender.send([hit])
+            while stats.table(SITE, "day", metrics=["events"])[()]["events"] <= number:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+            delays.append(appliance.clock.now() - hit.answered_at)
+    cut = statistics.quantiles(delays, n=20)
+    _say(
+        f"hit to stats API, {_DELAYS} single hits: p50 {cut[9]:.2f} s, p95 {cut[18]:.2f} s, "
+        f"max {max(delays):.2f} s (target: p95 at most 2 s)"
+    )
+
+
+def _throughput(appliance: ApplianceProcess) -> None:
+    ours, nothing = [], []
+    with noop_server() as empty:
+        for _ in range(_ROUNDS):
+            nothing.append(hits_per_second(empty, SITE, _ROUND_SECONDS))
+            ours.append(hits_per_second(appliance.ingest, SITE, _ROUND_SECONDS))
+    _say(
+        f"hits per second, {CONNECTIONS} connections, {client_name()}, {_ROUNDS} rounds of {_ROUND_SECONDS} s in turn:"
+    )
+    _say(f"  {statistics.median(nothing):8.0f}  application that does nothing  {_range(nothing)}")
+    _say(f"  {statistics.median(ours):8.0f}  ingest, each hit acknowledged by Redis  {_range(ours)}")
+    _say(f"  {statistics.median(ours) / statistics.median(nothing):8.2f}  ratio of the medians")
+
+
+def _range(values: list[float]) -> str:
+    return f"({min(values):.0f}–{max(values):.0f})"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
