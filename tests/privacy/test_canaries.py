@@ -71,6 +71,12 @@ def test_redis_holds_sealed_and_passing_things_only(appliance: ApplianceProcess)
     expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "live:", "outcomes:{")
     assert [name for name in names if not name.startswith(expected)] == []
     client.close()
+    # What is left of a hit may be shown, but what one visitor did must not be read here.
+    files = [path for path in (appliance.data_dir / "redis").rglob("*") if path.is_file()]
+    assert files
+    for content in (redis_contents(appliance), *(path.read_bytes() for path in files)):
+        assert b"/reset/:token" not in content
+        assert b"forum.example" not in content
 
 
 def test_nothing_personal_is_left_after_a_stop(appliance: ApplianceProcess, tmp_path: Path) -> None:
