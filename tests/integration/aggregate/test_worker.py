@@ -158,6 +158,17 @@ async def test_waiting_events_keep_a_visit_open_however_late_they_are_read(bench
     assert bench.totals()["visits"] == 1
 
 
+async def test_visit_is_not_closed_by_the_wall_clock_while_a_backlog_is_read_bit_by_bit(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.aggregate.shard_worker._READ_ENTRIES", 1)
+    for seconds in (0, 1700, 3400):
+        await bench.send(make_event(at_ms=at(seconds)))
+    bench.now = NOON + 7000
+    bench.run()
+    assert (bench.totals()["visits"], bench.totals()["closed"]) == (1, 1)
+
+
 async def test_end_of_the_day_closes_deletes_destroys_and_says_so(bench: Bench) -> None:
     await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(5)))
     bench.run()
