@@ -46,7 +46,6 @@ class CloseRequests:
             if not entries:
                 return []
             firsts = [self._first_id(shard) for shard in range(self._shards)]
-            flushing = bool(self._client.exists(names.FLUSH))
         requests = []
         for entry_id, fields in entries:
             marks = _decode(fields[b"marks"])
@@ -56,7 +55,7 @@ class CloseRequests:
                     entry_id.decode(),
                     fields[b"site"].decode(),
                     date.fromisoformat(fields[b"day"].decode()),
-                    drained and not flushing,
+                    drained,
                 )
             )
         return requests

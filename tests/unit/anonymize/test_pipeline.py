@@ -80,3 +80,15 @@ def test_name_of_a_custom_event_is_redacted() -> None:
     event = anonymize(replace(HIT, name="Mail jane@example.org"))
     assert isinstance(event, CleanEvent)
     assert event.name == ":email"
+
+
+def test_country_is_looked_up_for_the_network_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def country(address: object) -> str:
+        asked.append(str(address))
+        return "US"
+
+    monkeypatch.setattr(ANONYMIZER.countries, "country", country)
+    anonymize(HIT)
+    assert asked == ["8.8.8.0"]

@@ -30,6 +30,7 @@ def test_messages_are_equal_exactly_for_the_same_visitor(
     ("one", "two"),
     [
         pytest.param(("192.0.2.1", "agent1", "2.example"), ("192.0.2.1", "agent", "12.example"), id="border"),
+        pytest.param(("192.0.2.1", "", "\0\1a"), ("192.0.2.1", "\0\3", "a"), id="length inside a text"),
         pytest.param(("192.0.2.1", "", "a"), ("192.0.2.2", "", "a"), id="last byte of an IPv4 address"),
         pytest.param(("2001:db8:0:1::", "", "a"), ("2001:db8:0:2::", "", "a"), id="fourth group of IPv6"),
     ],
