@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tests.kit.hits import Hit, Visitor
+from tests.kit.span import Span
 from tests.kit.stats_client import Row, Table
 
 TIMEOUT = 1800
@@ -46,21 +47,6 @@ _ALWAYS_SHOWN = {
     *("event:hostname", "visit:country", "visit:browser", "visit:os", "visit:device"),
 }
 _PAGES = {"event:page", "visit:entry_page", "visit:exit_page"}
-
-
-class Span:
-    """A number known to lie in a range; equal to every number inside."""
-
-    def __init__(self, low: float, high: float) -> None:
-        self.low, self.high = low, high
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, int | float) and self.low <= other <= self.high
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"{self.low}…{self.high}"
 
 
 @dataclass
