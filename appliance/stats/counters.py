@@ -43,5 +43,8 @@ def metric(name: Metric, counters: Counters, ended: Counters | None) -> Number:
 
 
 def _rounded(numerator: int, denominator: int) -> int:
-    """Quotient rounded to the nearest whole number, halves up; 0 where nothing has ended yet."""
-    return (2 * numerator + denominator) // (2 * denominator) if denominator else 0
+    """Quotient rounded to the nearest whole number, halves to the even one, as Plausible's numbers are.
+
+    0 where nothing has ended yet.
+    """
+    return round(numerator / denominator) if denominator else 0

@@ -272,7 +272,7 @@ def _row(count: Count, ended: list[Visit] | None) -> Row:
     }
     if ended is not None:
         bounces = sum(visit.is_bounce for visit in ended)
-        row["bounce_rate"] = math.floor(Fraction(100 * bounces, len(ended)) + Fraction(1, 2)) if ended else 0
+        row["bounce_rate"] = round(Fraction(100 * bounces, len(ended))) if ended else 0
         row["visit_duration"] = _mean_duration(ended)
     return row
 

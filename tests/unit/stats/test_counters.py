@@ -32,3 +32,8 @@ def test_nothing_gives_zero(name: Metric) -> None:
 def test_page_that_nobody_entered_on_has_no_bounce_rate() -> None:
     assert metric(Metric.BOUNCE_RATE, C, None) is None
     assert metric(Metric.VISIT_DURATION, C, None) is None
+
+
+@pytest.mark.parametrize(("bounces", "rate"), [(1, 12), (3, 38), (5, 62), (7, 88)])
+def test_halves_are_rounded_to_the_even_number(bounces: int, rate: int) -> None:
+    assert metric(Metric.BOUNCE_RATE, NOTHING, NOTHING._replace(closed=8, bounces=bounces)) == rate
