@@ -9,7 +9,11 @@ from typing import NamedTuple
 OPT_OUT_FLAG = "cl_optout"
 """Name of the cookie, and of the entry in localStorage, in which a device keeps its own refusal: the constant 1."""
 
+SIGNAL_HEADERS = frozenset({b"sec-gpc", b"dnt", b"cookie"})
+"""Names of the headers that `read_signals` looks at."""
+
 _SET = b"1"
+_FLAG = OPT_OUT_FLAG.encode() + b"=" + _SET
 
 
 class Signals(NamedTuple):
@@ -43,5 +47,4 @@ def read_signals(headers: Iterable[tuple[bytes, bytes]]) -> Signals:
 
 
 def _has_flag(cookies: bytes) -> bool:
-    wanted = OPT_OUT_FLAG.encode() + b"=" + _SET
-    return any(cookie.strip() == wanted for cookie in cookies.split(b";"))
+    return any(cookie.strip() == _FLAG for cookie in cookies.split(b";"))

@@ -1,6 +1,11 @@
-"""The answers of ingest, made once: status, headers, body. No answer sets a cookie or carries a validator."""
+"""The answers of ingest, made once: status, headers, body.
+
+No answer sets a cookie, carries a validator (`ETag`, `Last-Modified`) or repeats anything that the request said. Hits
+refused on purpose get the success answer of the protocol, so that no tracker keeps and re-sends them.
+"""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -46,14 +51,23 @@ def answer(
     return Answer(start, {"type": "http.response.body", "body": body})
 
 
-def _drop(outcome: Outcome) -> Answer:
-    reason = (b"x-drop-reason", outcome.value.encode())
-    return answer(202, b"ok", headers=(*_CORS, reason, (b"x-plausible-dropped", b"1")))
+@cache
+def taken(reason: Outcome | None, dropped: int) -> Answer:
+    """The success answer.
+
+    Args:
+        reason: why the hit is counted for none of its sites; None if it is counted for one at least.
+        dropped: for how many of its sites it is not counted.
+    """
+    headers = _CORS
+    if reason is not None:
+        headers = (*headers, (b"x-drop-reason", reason.value.encode()))
+    if dropped:
+        headers = (*headers, (b"x-plausible-dropped", str(dropped).encode()))
+    return answer(202, b"ok", headers=headers)
 
 
-ACCEPTED = answer(202, b"ok", headers=_CORS)
-DROPPED: dict[Outcome, Answer] = {outcome: _drop(outcome) for outcome in Outcome if outcome is not Outcome.ACCEPTED}
-"""Hits refused on purpose get the success answer of the protocol, so that no tracker keeps and re-sends them."""
+ACCEPTED = taken(None, 0)
 
 PREFLIGHT = answer(
     204,

@@ -1,14 +1,18 @@
-"""The ingest process's ASGI application: four routes, no framework on the hot path."""
+"""The ingest process's ASGI application: four routes, no framework on the hot path.
+
+An ASGI scope comes in, one complete answer goes out. Whatever fails is answered 500 and logged as a type and a place,
+never with a value, because values could be personal.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
-from types import TracebackType
 from typing import Any, Protocol
 
 from appliance.ingest import answers
 from appliance.ingest.answers import Answer, Send
 from appliance.ingest.body import Receive
+from appliance.ingest.boundary import strip
 from appliance.ingest.event_endpoint import EventEndpoint
 from appliance.ingest.script import script_answer
 
@@ -47,9 +51,10 @@ def create_app(
 
     async def route(scope: dict[str, Any], receive: Receive) -> Answer | None:
         path, method = scope["path"], scope["method"]
+        if path == _EVENT and method == "POST":
+            return await endpoint.answer(scope, receive)
+        strip(scope)
         if path == _EVENT:
-            if method == "POST":
-                return await endpoint.answer(scope, receive)
             return answers.PREFLIGHT if method == "OPTIONS" else answers.method_not_allowed(b"POST, OPTIONS")
         if path not in (_SCRIPT, "/health/live", "/health/ready"):
             return answers.NOT_FOUND
@@ -67,7 +72,7 @@ def create_app(
         try:
             answer = await route(scope, receive)
         except Exception as error:
-            _log.error("request_failed", extra={"error": type(error).__name__, "at": _where(error.__traceback__)})
+            _log.error("request_failed", extra={"error": type(error).__name__, "at": _where(error)})
             answer = answers.FAILED
         if answer is not None:
             await answer.send(send)
@@ -75,8 +80,9 @@ def create_app(
     return app
 
 
-def _where(traceback: TracebackType | None) -> str:
-    """File and line of an error: all that may be logged of it, because values could be personal."""
+def _where(error: Exception) -> str:
+    """File and line of an error: all that may be logged of it."""
+    traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     if traceback is None:
@@ -86,14 +92,25 @@ def _where(traceback: TracebackType | None) -> str:
 
 async def _run_lifespan(receive: Receive, send: Send, background: tuple[Background, ...]) -> None:
     await receive()
+    started: list[Background] = []
     try:
         for part in background:
             await part.start()
+            started.append(part)
     except Exception as error:
-        await send({"type": "lifespan.startup.failed", "message": type(error).__name__})
+        await _stop(started)
+        await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__} at {_where(error)}"})
         return
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    for part in reversed(background):
-        await part.stop()
+    await _stop(started)
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _stop(parts: list[Background]) -> None:
+    """In reverse order, each of them whatever happens to the others: the last counts hang on it."""
+    for part in reversed(parts):
+        try:
+            await part.stop()
+        except Exception as error:
+            _log.error("stop_failed", extra={"error": type(error).__name__, "at": _where(error)})

@@ -1,45 +1,51 @@
 """Takes what is personal out of an ASGI scope, so that nothing behind this point can leak it.
 
-After `strip` no address and no agent is left in the scope: not for tracebacks, middleware, logs or metrics.
+After `take` or `strip` no address, agent, cookie or query is left in the scope: not for tracebacks, middleware, logs
+or metrics. Headers are kept by name rather than removed by name, because proxies invent new ones for addresses.
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-_PERSONAL = frozenset(
-    {
-        *(b"x-forwarded-for", b"forwarded", b"x-real-ip", b"cf-connecting-ip", b"true-client-ip", b"x-client-ip"),
-        *(b"x-plausible-ip", b"b-forwarded-for", b"fastly-client-ip", b"x-cluster-client-ip", b"via"),
-        *(b"user-agent", b"cookie", b"referer", b"authorization", b"from", b"origin", b"accept-language"),
-    }
-)
+_KEPT = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"transfer-encoding"})
+_PERSONAL = frozenset({b"user-agent", b"x-forwarded-for"})
 
 
 class Personal(NamedTuple):
-    """What was in the scope. Lives as long as the request."""
+    """What a hit needs of the scope. Lives as long as the request."""
 
     peer: str | None
-    forwarded: Sequence[bytes]
+    forwarded: list[bytes]
+    """Values of all `X-Forwarded-For` headers, in their order."""
     user_agent: str
 
     def __repr__(self) -> str:
         return "Personal(…)"
 
 
-def strip(scope: dict[str, Any]) -> Personal:
-    """Remove addresses, agent, cookies and the like from the scope and return what the hit needs of them."""
+def take(scope: dict[str, Any]) -> Personal:
+    """Read what a hit needs, then strip the scope. Only for hits that the gate let through."""
     client = scope.get("client")
     forwarded: list[bytes] = []
     user_agent = ""
-    remaining = []
-    for header in scope["headers"]:
-        name = header[0]
-        if name not in _PERSONAL and not name.startswith(b"sec-ch-"):
-            remaining.append(header)
-        elif name == b"user-agent":
-            user_agent = header[1].decode("latin-1")
-        elif name == b"x-forwarded-for":
-            forwarded.append(header[1])
-    scope["client"] = None
-    scope["headers"] = remaining
+    for name, value in [header for header in scope["headers"] if header[0] in _PERSONAL]:
+        if name == b"user-agent":
+            user_agent = value.decode("latin-1")
+        else:
+            forwarded.append(value)
+    strip(scope)
     return Personal(client[0] if client else None, forwarded, user_agent)
+
+
+def strip(scope: dict[str, Any]) -> None:
+    """Remove everything personal from the scope, unread.
+
+    A list of headers is emptied in place: uvicorn's connection holds the same list until its next request.
+    """
+    headers = scope["headers"]
+    kept = [header for header in headers if header[0] in _KEPT]
+    if isinstance(headers, list):
+        headers[:] = kept
+    else:
+        scope["headers"] = kept
+    scope["client"] = None
+    scope["query_string"] = b""

@@ -1,9 +1,13 @@
-"""`POST /api/event`: from the request to the acknowledged queue, one hit at a time. The hot path."""
+"""`POST /api/event`: from the request to the acknowledged queue, one hit at a time. The hot path.
+
+A request comes in; its answer goes out after Redis has the event, and every site of the hit gets one outcome. What is
+personal is read after the gate, made clean without waiting for anything, and gone before the wait for Redis begins.
+"""
 
 import logging
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from appliance.clock import Clock, local_day_hour
 from appliance.errors import KeyGoneError, UnavailableError
@@ -12,8 +16,8 @@ from appliance.hits import RawHit
 from appliance.ingest import answers, plausible
 from appliance.ingest.answers import Answer
 from appliance.ingest.body import BodyTooLargeError, ClientGoneError, Receive, read_body
-from appliance.ingest.boundary import Personal, strip
-from appliance.ingest.client_address import Address, TrustedProxies
+from appliance.ingest.boundary import Personal, strip, take
+from appliance.ingest.client_address import TrustedProxies
 from appliance.ingest.gate import refuse
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.outcomes import Outcome
@@ -56,6 +60,26 @@ class Queue(Protocol):
         """Returns once the event is durable; raises UnavailableError, KeyGoneError."""
 
 
+class _Drop(NamedTuple):
+    """What `OutcomeCounter.count` wants."""
+
+    site: str
+    day: date
+    hour: int
+    outcome: Outcome
+
+
+class _Sorted:
+    """A hit made clean: events for the sites that take it, drops for the others. Holds nothing personal."""
+
+    __slots__ = ("drops", "errors", "events")
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, date, CleanEvent]] = []
+        self.drops: list[_Drop] = []
+        self.errors: plausible.Errors = {}
+
+
 class EventEndpoint:
     """Takes hits of all configured sites."""
 
@@ -68,8 +92,8 @@ class EventEndpoint:
         queue: Queue,
         outcomes: OutcomeCounter,
     ) -> None:
-        self._sites = {site.id: site for site in settings.sites}
-        self._sites |= {site.id.removeprefix("www."): site for site in settings.sites}
+        self._sites = {site.id.removeprefix("www."): site for site in settings.sites}
+        self._sites |= {site.id: site for site in settings.sites}
         self._proxies = TrustedProxies(settings.server.trusted_proxies)
         self._clock = clock
         self._keys = keys
@@ -81,71 +105,91 @@ class EventEndpoint:
     async def answer(self, scope: dict[str, Any], receive: Receive) -> Answer | None:
         """Take one request. None: the client went away, nobody to answer.
 
-        Privacy: the scope is stripped first; address and agent are read from what was taken out only after the gate.
+        Privacy: of a request that the gate refuses, address and agent are removed unread, and the body is read as far
+        as its sites.
         """
         refusal = refuse(scope["headers"])
-        personal = strip(scope)
+        personal: Personal | None = None
+        if refusal is None:
+            personal = take(scope)
+        else:
+            strip(scope)
         declared, encoding = _entity(scope["headers"])
         if encoding not in _IDENTITY:
-            return self._dropped_unparsed(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
+            return self._unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
         try:
-            hit = plausible.parse(await read_body(receive, declared))
+            body = await read_body(receive, declared)
+            if refusal is not None or personal is None:
+                hit = self._refused(plausible.parse_sites(body), refusal)
+            else:
+                hit = self._made_clean(plausible.parse(body), personal)
         except BodyTooLargeError:
-            return self._dropped_unparsed(Outcome.TOO_LARGE, answers.TOO_LARGE)
+            return self._unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
         except ClientGoneError:
             return None
         except plausible.InvalidHitError as error:
-            return self._dropped_unparsed(Outcome.INVALID, answers.invalid(error.errors))
-        return await self._take(hit, refusal, personal)
+            return self._unread(Outcome.INVALID, answers.invalid(error.errors))
+        del body, personal
+        return await self._finish(hit)
 
-    async def _take(self, hit: plausible.ParsedHit, refusal: Outcome | None, personal: Personal) -> Answer:
-        address: Address | None = None
-        dropped: Outcome | None = None
-        accepted = False
-        for site_id in hit.sites:
+    async def _finish(self, hit: _Sorted) -> Answer:
+        """Queue what is to be counted; count the drops once nothing can ask for the hit to be sent again."""
+        try:
+            for site, day, event in hit.events:
+                await self._queue.append(site, day, event)
+        except (UnavailableError, KeyGoneError):
+            return answers.UNAVAILABLE
+        if not hit.drops:
+            return answers.ACCEPTED
+        for drop in hit.drops:
+            self._outcomes.count(*drop)
+        if hit.errors and not hit.events:
+            return answers.invalid(hit.errors)
+        return answers.taken(None if hit.events else hit.drops[0].outcome, len(hit.drops))
+
+    def _refused(self, site_ids: tuple[str, ...], refusal: Outcome | None) -> _Sorted:
+        hit, now = _Sorted(), self._clock()
+        for site_id in site_ids:
             site = self._sites.get(site_id)
-            now = self._clock()
-            day, hour = local_day_hour(now, site.timezone if site else "UTC")
-            if site is None:
-                outcome: Outcome | None = Outcome.UNKNOWN_SITE
-            elif refusal is not None:
-                outcome = refusal
-            else:
-                if address is None:
-                    address = self._proxies.client_address(personal.peer, personal.forwarded)
-                raw = RawHit(
-                    site=site.id,
-                    name=hit.name,
-                    url=hit.url,
-                    referrer=hit.referrer,
-                    address=address,
-                    user_agent=personal.user_agent,
-                    interactive=hit.interactive,
-                    event_id=hit.event_id,
-                )
-                try:
-                    outcome = await self._queue_hit(raw, site, day, int(now * 1000))
-                except (UnavailableError, KeyGoneError):
-                    return answers.UNAVAILABLE
-            if outcome is None:
-                accepted = True
-            else:
-                dropped = dropped or outcome
-                self._outcomes.count(site.id if site else NO_SITE, day, hour, outcome)
-        return answers.ACCEPTED if accepted or dropped is None else _answer_to(dropped)
+            hit.drops.append(_drop(site, now, refusal if site and refusal else Outcome.UNKNOWN_SITE))
+        return hit
 
-    async def _queue_hit(self, raw: RawHit, site: SiteSettings, day: date, at_ms: int) -> Outcome | None:
+    def _made_clean(self, parsed: plausible.ParsedHit, personal: Personal) -> _Sorted:
+        hit, now = _Sorted(), self._clock()
+        for site_id in parsed.sites:
+            site = self._sites.get(site_id)
+            if site is None:
+                hit.drops.append(_drop(None, now, Outcome.UNKNOWN_SITE))
+                continue
+            day, _ = local_day_hour(now, site.timezone)
+            event = self._anonymized(parsed, personal, site, day, int(now * 1000))
+            if not isinstance(event, Outcome):
+                hit.events.append((site.id, day, event))
+                continue
+            hit.drops.append(_drop(site, now, event))
+            if event is Outcome.INVALID:
+                hit.errors = plausible.blame(parsed)
+        return hit
+
+    def _anonymized(
+        self, parsed: plausible.ParsedHit, personal: Personal, site: SiteSettings, day: date, at_ms: int
+    ) -> CleanEvent | Outcome:
         try:
             key = self._keys.day_key(site.id, day, create=True)
         except KeyGoneError:
             self._say_day_is_over(site.id, day)
             return Outcome.LATE
-        event = self._anonymizer.anonymize(raw, site, key, at_ms)
-        if isinstance(event, Outcome):
-            return event
-        del raw, key  # neither may outlive the wait for Redis
-        await self._queue.append(site.id, day, event)
-        return None
+        raw = RawHit(
+            site=site.id,
+            name=parsed.name,
+            url=parsed.url,
+            referrer=parsed.referrer,
+            address=self._proxies.client_address(personal.peer, personal.forwarded),
+            user_agent=personal.user_agent,
+            interactive=parsed.interactive,
+            event_id=parsed.event_id,
+        )
+        return self._anonymizer.anonymize(raw, site, key, at_ms)
 
     def _say_day_is_over(self, site: str, day: date) -> None:
         """Once per day: the clock went back behind a midnight, and no key comes back."""
@@ -153,16 +197,14 @@ class EventEndpoint:
             self._over.add((site, day))
             _log.warning("day_is_over", extra={"site": site, "day": day.isoformat()})
 
-    def _dropped_unparsed(self, outcome: Outcome, answer: Answer) -> Answer:
-        day, hour = local_day_hour(self._clock(), "UTC")
-        self._outcomes.count(NO_SITE, day, hour, outcome)
+    def _unread(self, outcome: Outcome, answer: Answer) -> Answer:
+        self._outcomes.count(*_drop(None, self._clock(), outcome))
         return answer
 
 
-def _answer_to(outcome: Outcome) -> Answer:
-    if outcome is Outcome.INVALID:
-        return answers.invalid({"url": ["is invalid"]})
-    return answers.DROPPED[outcome]
+def _drop(site: SiteSettings | None, now: float, outcome: Outcome) -> _Drop:
+    day, hour = local_day_hour(now, site.timezone if site else "UTC")
+    return _Drop(site.id if site else NO_SITE, day, hour, outcome)
 
 
 def _entity(headers: Sequence[tuple[bytes, bytes]]) -> tuple[int | None, bytes]:

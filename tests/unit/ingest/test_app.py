@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import sys
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,12 @@ from appliance.anonymize.pipeline import Anonymizer
 from appliance.errors import KeyGoneError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.facts import OutcomeFact
-from appliance.ingest.app import App, create_app
+from appliance.hits import RawHit
+from appliance.ingest.app import create_app
+from appliance.ingest.boundary import Personal
 from appliance.ingest.event_endpoint import NO_SITE, EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
+from appliance.ingest.plausible import ParsedHit
 from appliance.outcomes import Outcome
 from appliance.settings import ServerSettings, Settings, SiteSettings
 from tests.kit.asgi_client import AsgiClient
@@ -49,12 +53,12 @@ class Ingest:
             ),
         )
         self.counter = OutcomeCounter(self)
-        endpoint = EventEndpoint(settings, lambda: 1_795_000_000.0, self, Anonymizer(), self, self.counter)
+        self.endpoint = EventEndpoint(settings, lambda: 1_795_000_000.0, self, Anonymizer(), self, self.counter)
 
         async def is_ready() -> bool:
             return self.ready
 
-        self.app: App = create_app(endpoint, is_ready)
+        self.app: Any = create_app(self.endpoint, is_ready)
         self.client = AsgiClient(self.app)
 
     def day_key(self, site: str, day: date, *, create: bool) -> Key:
@@ -68,7 +72,7 @@ class Ingest:
             return
         if self.error is not None:
             raise self.error
-        self.queued.append(arguments)  # type: ignore[arg-type]
+        self.queued.append(arguments)
 
     def post(self, hit: Any = HIT, /, **headers: str) -> httpx.Response:
         sent = {"user-agent": AGENT, "content-type": "text/plain"}
@@ -159,6 +163,68 @@ async def test_hit_that_cannot_be_read_gets_an_error_with_its_reason(
 def test_address_of_a_page_that_is_none_is_invalid(ingest: Ingest) -> None:
     response = ingest.post(HIT | {"u": "data:text/html,x"})
     assert (response.status_code, response.json()) == (400, {"errors": {"url": ["is invalid"]}})
+
+
+def test_invalid_name_is_not_blamed_on_the_address(ingest: Ingest) -> None:
+    response = ingest.post(HIT | {"n": "\u200b"})
+    assert (response.status_code, response.json()) == (400, {"errors": {"event_name": ["is invalid"]}})
+
+
+async def test_answer_says_for_how_many_sites_a_hit_is_not_counted() -> None:
+    ingest = Ingest()
+    some = await _post(ingest, HIT | {"d": "nobody.example,example.org,no.example"}, {})
+    assert (some.status_code, some.headers["x-plausible-dropped"]) == (202, "2")
+    assert "x-drop-reason" not in some.headers  # it is counted for one of them
+    none = await _post(ingest, HIT | {"d": "nobody.example,no.example"}, {})
+    assert (none.headers["x-drop-reason"], none.headers["x-plausible-dropped"]) == ("unknown_site", "2")
+    assert await ingest.outcomes() == {(NO_SITE, "unknown_site"): 4}
+
+
+async def test_drops_of_a_hit_that_must_come_again_are_counted_when_it_comes() -> None:
+    ingest = Ingest()
+    ingest.error = UnavailableError("away")
+    both = HIT | {"d": "nobody.example,example.org"}
+    assert (await _post(ingest, both, {})).status_code == 503
+    ingest.error = None
+    assert (await _post(ingest, both, {})).status_code == 202
+    assert await ingest.outcomes() == {(NO_SITE, "unknown_site"): 1}
+
+
+async def test_unknown_sites_leave_one_counter_and_no_name_behind() -> None:
+    ingest = Ingest()
+    for name in ("../../etc", "'; DROP TABLE x", "x" * 10_000, "a\x00b", *(f"{n}.example" for n in range(50))):
+        response = await _post(ingest, HIT | {"d": name}, {})
+        assert (response.status_code, response.headers["x-drop-reason"]) == (202, "unknown_site")
+    assert await ingest.outcomes() == {(NO_SITE, "unknown_site"): 54}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 60_000,
+        b'{"n":"pageview","u":"https://example.org/","d":"example.org","x":' + b"[" * 60_000,
+        b'{"n":' + b"9" * 5000 + b',"u":"https://example.org/","d":"example.org"}',
+        b'{"n":NaN,"u":"https://example.org/","d":"example.org"}',
+        b'{"n":1e999,"u":"https://example.org/","d":"example.org"}',
+        b'{"n":"\\ud800","u":"https://example.org/","d":"example.org"}',
+        b'{"n":"a","u":"https://example.org/\xff","d":"example.org"}',
+        b'\xef\xbb\xbf{"n":"a"}',
+        b'{"n":"pageview","u":"https://[","d":"example.org"}',
+        b'{"n":"pageview","u":"\\u0000","d":"example.org"}',
+    ],
+)
+def test_hostile_body_is_answered_400_and_nothing_is_logged(
+    ingest: Ingest, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
+    assert ingest.post(body).status_code == 400
+    assert [record for record in caplog.records if record.name.startswith("appliance")] == []
+    assert ingest.queued == []
+
+
+def test_control_characters_are_cleaned_out_of_what_is_queued(ingest: Ingest) -> None:
+    assert ingest.post(HIT | {"n": "Sign\x00up", "u": "https://example.org/a\x00b", "eid": "\x00"}).status_code == 202
+    event = ingest.queued[0][2]
+    assert (event.name, event.path) == ("Signup", "/ab")
 
 
 @pytest.mark.parametrize("error", [UnavailableError("away"), KeyGoneError("gone")])
@@ -253,16 +319,30 @@ async def test_visitor_is_who_the_peer_or_the_proxy_says(peer: str, forwarded: s
     assert ingest.queued[0][2].tag == ingest.queued[1][2].tag
 
 
-async def test_scope_is_stripped_of_addresses_and_agent_before_anything_is_queued() -> None:
-    ingest = Ingest()
-    personal = ["x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "user-agent", "cookie", "referer"]
-    scope: dict[str, Any] = {
+PERSONAL = (
+    *("x-forwarded-for", "forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip", "user-agent", "cookie"),
+    *("referer", "authorization", "origin", "accept-language", "sec-ch-ua", "x-header-of-a-proxy-nobody-thought-of"),
+)
+
+
+def personal_scope(method: str, path: str, *more: tuple[bytes, bytes]) -> dict[str, Any]:
+    return {
         "type": "http",
-        "method": "POST",
-        "path": "/api/event",
+        "method": method,
+        "path": path,
+        "query_string": b"canary=1",
         "client": ("203.0.113.77", 5),
-        "headers": [(name.encode(), b"203.0.113.77 canary") for name in personal] + [(b"host", b"example.org")],
+        "headers": [*((name.encode(), b"203.0.113.77 canary") for name in PERSONAL), (b"host", b"example.org"), *more],
     }
+
+
+@pytest.mark.parametrize("more", [(), ((b"sec-gpc", b"1"),)], ids=["counted", "refused"])
+async def test_scope_is_stripped_of_addresses_and_agent_before_the_body_is_read(
+    more: tuple[tuple[bytes, bytes], ...],
+) -> None:
+    ingest = Ingest()
+    scope = personal_scope("POST", "/api/event", *more)
+    headers_of_the_connection = scope["headers"]
     seen: list[str] = []
 
     async def receive() -> dict[str, Any]:
@@ -276,21 +356,100 @@ async def test_scope_is_stripped_of_addresses_and_agent_before_anything_is_queue
     assert len(seen) == 3
     assert not any("203.0.113.77" in text or "canary" in text for text in seen)
     assert scope["client"] is None
-    assert scope["headers"] == [(b"host", b"example.org")]
+    assert scope["headers"] == headers_of_the_connection == [(b"host", b"example.org")]
 
 
-async def test_background_parts_start_in_order_and_stop_in_reverse() -> None:
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/js/script.js"), ("GET", "/health/ready"), ("OPTIONS", "/api/event"), ("GET", "/no")]
+)
+async def test_scope_of_other_requests_is_stripped_too(method: str, path: str) -> None:
+    ingest = Ingest()
+    scope = personal_scope(method, path)
+    answers: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        answers.append(repr(scope))
+
+    await ingest.app(scope, receive, send)
+    assert not any("203.0.113.77" in text or "canary" in text for text in answers)
+
+
+async def test_nothing_personal_is_alive_while_the_hit_waits_for_redis() -> None:
+    """Frames below the queue are what a dump taken at that moment would show of the request."""
+    ingest = Ingest()
+    frames: list[dict[str, Any]] = []
+
+    class Watching:
+        async def append(self, site: str, day: date, event: CleanEvent) -> None:
+            frame = sys._getframe(1)
+            while frame is not None:
+                if "/appliance/" in frame.f_code.co_filename:
+                    frames.append(dict(frame.f_locals))
+                frame = frame.f_back  # type: ignore[assignment]
+
+    ingest.endpoint._queue = Watching()
+    transport = httpx.ASGITransport(app=ingest.app, client=("203.0.113.77", 1))
+    hit = HIT | {"u": "https://example.org/a?token=canary", "r": "https://canary.example/", "eid": "canary"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test.example") as client:
+        await client.post("/api/event", content=json.dumps(hit).encode(), headers={"user-agent": AGENT + " canary"})
+    assert len(frames) >= 3
+    for values in frames:
+        for value in values.values():
+            assert not isinstance(value, RawHit | ParsedHit | Personal)
+            if not isinstance(value, CleanEvent):  # clean: the canaries in it are the host of the referrer
+                assert "203.0.113.77" not in repr(value)
+                assert "token=canary" not in repr(value)
+                assert "Firefox/127.0 canary" not in repr(value)
+
+
+async def test_address_and_agent_of_a_refused_hit_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*arguments: Any) -> None:
+        raise AssertionError("a refused hit was looked at")
+
+    monkeypatch.setattr("appliance.ingest.event_endpoint.take", forbidden)
+    monkeypatch.setattr("appliance.ingest.plausible.parse", forbidden)
+    ingest = Ingest()
+    assert (await _post(ingest, HIT, {"sec_gpc": "1"})).headers["x-drop-reason"] == "gpc"
+    assert ingest.queued == []
+
+
+class Part:
+    """A background part that notes when it is called, and may fail."""
+
+    def __init__(self, name: str, order: list[str], fails: str = "") -> None:
+        self.name, self.order, self.fails = name, order, fails
+
+    async def start(self) -> None:
+        self._note("start")
+
+    async def stop(self) -> None:
+        self._note("stop")
+
+    def _note(self, what: str) -> None:
+        self.order.append(f"{what} {self.name}")
+        if self.fails == what:
+            raise OSError("canary")
+
+
+@pytest.mark.parametrize(
+    ("fails", "expected_order", "expected_messages"),
+    [
+        pytest.param(
+            "", ["start a", "start b", "stop b", "stop a"], ["startup.complete", "shutdown.complete"], id="no"
+        ),
+        pytest.param("start", ["start a", "start b", "stop a"], ["startup.failed"], id="start"),
+        pytest.param(
+            "stop", ["start a", "start b", "stop b", "stop a"], ["startup.complete", "shutdown.complete"], id="stop"
+        ),
+    ],
+)
+async def test_background_parts_start_in_order_and_all_stop_in_reverse(
+    fails: str, expected_order: list[str], expected_messages: list[str]
+) -> None:
     order: list[str] = []
-
-    class Part:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        async def start(self) -> None:
-            order.append(f"start {self.name}")
-
-        async def stop(self) -> None:
-            order.append(f"stop {self.name}")
 
     async def is_ready() -> bool:
         return True
@@ -304,7 +463,7 @@ async def test_background_parts_start_in_order_and_stop_in_reverse() -> None:
     async def send(message: Any) -> None:
         sent.append(message["type"])
 
-    app = create_app(Ingest().app, is_ready, (Part("a"), Part("b")))  # type: ignore[arg-type]
+    app = create_app(Ingest().endpoint, is_ready, (Part("a", order), Part("b", order, fails)))
     await app({"type": "lifespan"}, receive, send)
-    assert order == ["start a", "start b", "stop b", "stop a"]
-    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert order == expected_order
+    assert sent == [f"lifespan.{message}" for message in expected_messages]
