@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.kit.browser import HOST, Recorder, chromium
+from tests.kit.dashboard_page import headline, log_in, table
 from tests.kit.dashboard_process import dashboard_process
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
@@ -88,36 +89,17 @@ def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
 
 
 def _log_in(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(address)
-    page.get_by_label("Name").fill("anna")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    return page
-
-
-def _value(page: Page, label: str) -> str:
-    metric = page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
-    return metric.first.inner_text()
-
-
-def _table(page: Page, name: str) -> list[list[str]]:
-    """Cells of a table as they stand in the grid's accessible copy."""
-    region = page.get_by_role("region", name=name)
-    expect(region.locator("canvas").first).to_be_visible()
-    rows = region.locator("tbody tr")
-    expect(rows).not_to_have_count(0)
-    return [row.locator("td").all_inner_texts() for row in rows.all()]
+    return log_in(context, address, "anna", PASSWORD)
 
 
 def test_everything_loads_and_no_other_host_is_asked(context: BrowserContext, recorder: Recorder, site: str) -> None:
     page = _log_in(context, site)
     expect(page.get_by_text("3 current visitors")).to_be_visible()
     expect(page).to_have_title("example.org · Web analytics")
-    assert _value(page, "Visitors") == "1,234"
-    assert _value(page, "Visit duration") == "2m 05s"
-    assert _table(page, "Pages") == [["/", "9"], ["/about", "4"]]
-    assert _table(page, "Countries") == [["Germany", "6"]]
+    assert headline(page, "Visitors") == "1,234"
+    assert headline(page, "Visit duration") == "2m 05s"
+    assert table(page, "Pages") == [["/", "9"], ["/about", "4"]]
+    assert table(page, "Countries") == [["Germany", "6"]]
     expect(page.get_by_test_id("stVegaLiteChart").locator("svg, canvas").first).to_be_visible()
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert [cookie["name"] for cookie in context.cookies()] == ["appliance-session"]
@@ -132,7 +114,7 @@ def test_hostile_text_is_shown_and_does_nothing(
     fake.rows |= {"event:page": rows, "visit:source": rows, "visit:country": rows, "visit:browser": rows}
     page = _log_in(context, f"{site}/?site={HOSTILE[0]}&period={HOSTILE[2]}&days={HOSTILE[4]}")
     for name in ("Sources", "Pages", "Countries", "Browsers"):
-        assert [cells[0] for cells in _table(page, name)] == HOSTILE
+        assert [cells[0] for cells in table(page, name)] == HOSTILE
     grid = page.get_by_role("region", name="Pages").locator("canvas").first
     box = grid.bounding_box()
     assert box is not None
