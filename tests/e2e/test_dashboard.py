@@ -187,6 +187,7 @@ def test_the_keyboard_is_enough(context: BrowserContext, site: str) -> None:
     period = page.get_by_label("Period", exact=True)
     period.focus()
     page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", name="Last 7 days")).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(period).to_have_value("Last 7 days")

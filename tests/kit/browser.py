@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 HOST = "stats.example.test"
 """A host name that means this machine inside the browser."""
+
+# Two cores, several processes and a browser: the usual five seconds are too short at times.
+expect.set_options(timeout=20_000)
 
 _FLAGS = [
     "--disable-gpu",
