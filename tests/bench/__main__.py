@@ -58,13 +58,8 @@ def _memory(appliance: ApplianceProcess, when: str) -> None:
     for pid, line in sorted(appliance.pids().items()):
         size = process_tree.pss_bytes(pid)
         total += size
-        _say(f"  {size / _MB:6.0f} MB  {_part(line)}")
+        _say(f"  {size / _MB:6.0f} MB  {process_tree.part_of(line)}")
     _say(f"  {total / _MB:6.0f} MB  together (target: at most 900 MB)")
-
-
-def _part(line: str) -> str:
-    words = line.split()
-    return words[words.index("appliance") + 1] if "appliance" in words else Path(words[0]).name
 
 
 def _delay(appliance: ApplianceProcess) -> None:

@@ -92,6 +92,9 @@ class ApplianceProcess:
         self.directory = directory
         self.data_dir = directory / "data"
         self.runtime_dir = Path(tempfile.mkdtemp(prefix="apt-", dir="/dev/shm"))
+        self.home = directory / "home"
+        """Stands in for the home directory and for /tmp, so that what a library leaves there is seen."""
+        self.home.mkdir(exist_ok=True)
         self.config = directory / "appliance.toml"
         self.clock = MovedClock(directory / "clock")
         self.keys = {key.name: key.secret or secrets.token_urlsafe(24) for key in keys}
@@ -151,6 +154,7 @@ class ApplianceProcess:
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
+                env=os.environ | {"HOME": str(self.home), "TMPDIR": str(self.home)},
             )
 
     def await_ready(self) -> None:

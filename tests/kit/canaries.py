@@ -26,7 +26,7 @@ class Canary:
     patterns: dict[str, bytes]
     """By encoding, in lower case. Long enough to occur by chance never."""
     short: dict[str, bytes] = field(default_factory=dict)
-    """Four bytes of an address may occur by chance: they count only if those of all canaries are found."""
+    """Four bytes of an address may occur by chance: they count only if those of two canaries are found together."""
 
 
 def text(name: str, value: str) -> Canary:
@@ -82,8 +82,9 @@ def _digest(name: str, content: bytes) -> bytes:
 
 def find(content: bytes, canaries: Iterable[Canary], where: str = "") -> list[str]:
     """What is found in some bytes, in sentences."""
-    found, short = [], {}
+    found = []
     known = list(canaries)
+    short: dict[str, set[str]] = {}
     for layer in _layers(content):
         lower = layer.lower()
         found += [
@@ -94,11 +95,10 @@ def find(content: bytes, canaries: Iterable[Canary], where: str = "") -> list[st
         ]
         for canary in known:
             for how, pattern in canary.short.items():
-                short[canary.name, how] = pattern in layer or short.get((canary.name, how), False)
-    for how in {how for _, how in short}:
-        if all(is_there for (_, other), is_there in short.items() if other == how):
-            found.append(f"all addresses ({how}) in {where}")
-    return found
+                if pattern in layer:
+                    short.setdefault(how, set()).add(canary.name)
+    together = {how: names for how, names in short.items() if len(names) > 1}
+    return found + [f"{' and '.join(sorted(names))} ({how}) in {where}" for how, names in together.items()]
 
 
 def find_in_files(directory: Path, canaries: Iterable[Canary]) -> list[str]:

@@ -26,6 +26,12 @@ def members(session: int) -> dict[int, str]:
     return found
 
 
+def part_of(command_line: str) -> str:
+    """`worker` of "python -m appliance worker …"; the name of any other program."""
+    words = command_line.split()
+    return words[words.index("appliance") + 1] if "appliance" in words else Path(words[0]).name
+
+
 def await_empty(session: int, seconds: float) -> dict[int, str]:
     """Wait until a session has no process; what is left after that time."""
     deadline = time.monotonic() + seconds

@@ -14,7 +14,7 @@ from tests.kit.canaries import address, find, find_in_files, text
 MAIL = "Jane.Canary@example.test"
 CANARIES = [text("mail", MAIL)]
 V4, V6 = ipaddress.ip_address("93.184.216.77"), ipaddress.ip_address("2a02:8109:9d40:1b7:c0ff:ee12:3456:789a")
-OTHER_V4 = ipaddress.ip_address("141.30.67.201")
+OTHER_V4, THIRD_V4 = ipaddress.ip_address("141.30.67.201"), ipaddress.ip_address("62.157.9.133")
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,26 @@ def test_text_is_found_in_every_form(written: bytes) -> None:
 
 
 @pytest.mark.parametrize("at", [V4, V6])
-def test_address_is_found_as_text_and_as_bytes(at: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_address_is_found_as_text_and_as_digest(at: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     canaries = [address(str(at))]
-    for written in (str(at).encode(), at.packed, at.packed[::-1], at.packed.hex().encode(), at.exploded.encode()):
+    for written in (str(at).encode(), at.packed.hex().encode(), at.exploded.encode()):
         assert find(b"..." + written + b"...", canaries), written
     assert find(hashlib.sha256(at.packed).digest(), canaries)
 
 
-def test_mapped_address_number_and_first_bits_are_found() -> None:
+def test_address_is_found_as_bytes_and_as_its_first_bits() -> None:
     for written in (b"\0" * 10 + b"\xff\xff" + V4.packed, str(int(V4)).encode(), b"93.184.216.0"):
         assert find(written, [address(str(V4))])
-    assert find(V6.packed[:8], [address(str(V6))])
+    for written in (V6.packed, V6.packed[::-1], V6.packed[:8]):
+        assert find(b"..." + written + b"...", [address(str(V6))])
 
 
-def test_four_bytes_that_may_occur_by_chance_count_only_if_those_of_all_addresses_are_there() -> None:
-    canaries = [address(str(V4)), address(str(OTHER_V4))]
+def test_four_bytes_that_may_occur_by_chance_count_only_if_those_of_two_addresses_are_there() -> None:
+    canaries = [address(str(V4)), address(str(OTHER_V4)), address(str(THIRD_V4))]
     assert not find(b"." + V4.packed + b".", canaries)
+    assert not find(V4.packed + b"." + OTHER_V4.packed[::-1], canaries)
     assert find(V4.packed + b"." + OTHER_V4.packed, canaries)
+    assert find(V4.packed[::-1] + b"." + THIRD_V4.packed[::-1], canaries)
 
 
 def test_nothing_is_found_where_nothing_is() -> None:

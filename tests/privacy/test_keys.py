@@ -87,14 +87,8 @@ def processes_with(appliance: ApplianceProcess, fields: tuple[bytes, ...]) -> li
         except PermissionError:
             continue
         if is_there:
-            found.append(part_of(line))
+            found.append(process_tree.part_of(line))
     return found
-
-
-def part_of(command_line: str) -> str:
-    """`worker` of "python -m appliance worker …"; the program of anything else."""
-    words = command_line.split()
-    return words[words.index("appliance") + 1] if "appliance" in words else words[0]
 
 
 def test_key_is_on_tmpfs_and_in_the_memory_of_ingest_and_worker_only(appliance: ApplianceProcess) -> None:
