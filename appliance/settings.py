@@ -254,6 +254,8 @@ def _checked(settings: Settings, base: Path) -> Settings:
     if settings.keyring.allow_disk and not settings.keyring.reason.strip():
         raise SettingsError("keyring.allow_disk = true needs keyring.reason: why may keys touch a disk here?")
     _check_unique("sites.id", [site.id for site in settings.sites])
+    # Hits name a site without "www.", as Plausible's do.
+    _check_unique("sites.id without www.", [site.id.removeprefix("www.") for site in settings.sites])
     _check_unique("api_keys.name", [key.name for key in settings.api_keys])
     _check_unique("users.name", [user.name for user in settings.users])
     known = {site.id for site in settings.sites}

@@ -36,6 +36,7 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
         pytest.param({"sites": [{"id": "a b"}]}, ["sites.id", "a b"], id="site id"),
         pytest.param({"sites": [{}]}, ["sites[0]", "id"], id="site without id"),
         pytest.param({"sites": [{"id": "a"}, {"id": "a"}]}, ["sites.id", "twice"], id="site twice"),
+        pytest.param({"sites": [{"id": "www.a"}, {"id": "a"}]}, ["www.", "'a'", "twice"], id="site twice by www."),
         pytest.param({"sites": [{"id": "a", "timezone": "Mars/X"}]}, ["timezone", "Mars/X"], id="zone"),
         pytest.param({"sites": [{"id": "a", "hostnames": ["http://a"]}]}, ["hostnames", "http://a"], id="host"),
         pytest.param({"sites": [{"id": "a", "pages": ["blog/*"]}]}, ["pages", "blog/*", "/"], id="page"),
