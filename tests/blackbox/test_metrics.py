@@ -1,7 +1,8 @@
 """For seeded days of hits the stats API gives exactly the numbers of the definitions, whatever happened meanwhile."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +81,53 @@ def test_numbers_are_the_same_after_closed_days_and_a_restart(closed: Story) -> 
     check_all(closed, each_day=False)
 
 
+def test_numbers_by_value_and_day_are_exact(closed: Story) -> None:
+    now = closed.appliance.clock.now()
+    with StatsClient(closed.appliance.stats, closed.appliance.keys["reader"]) as stats:
+        for site in SITES:
+            oracle = closed.oracle(site)
+            for dimension in DIMENSIONS:
+                metrics = metrics_of(dimension)
+                found = stats.table(site.id, "all", [dimension, "time:day"], metrics)
+                expected = oracle.by_dimension_and_day(dimension, now, oracle.days())
+                assert found == only(expected, metrics), (site.id, dimension)
+
+
+@pytest.mark.parametrize("days_later", [0, 3, 5, 26])
+def test_named_ranges_end_with_the_sites_own_today(closed: Story, days_later: int) -> None:
+    last = max(day for site in SITES for day in closed.oracle(site).days())
+    # At 20:00 UTC it is tomorrow already in Kathmandu.
+    now = datetime(last.year, last.month, last.day, 20, tzinfo=UTC).timestamp() + (days_later + 1) * 86_400
+    closed.appliance.clock.set(now)
+    with StatsClient(closed.appliance.stats, closed.appliance.keys["reader"]) as stats:
+        for site in SITES:
+            oracle = closed.oracle(site)
+            today = oracle.today(now)
+            firsts = {
+                "day": today,
+                "7d": today - timedelta(days=6),
+                "30d": today - timedelta(days=29),
+                "month": today.replace(day=1),
+            }
+            for name, first in firsts.items():
+                days = [day for day in oracle.days() if first <= day <= today]
+                assert stats.totals(site.id, name) == oracle.totals(now, days), (site.id, name, today)
+
+
+def test_day_of_25_hours_has_one_row_for_the_hour_that_comes_twice(tmp_path: Path) -> None:
+    london = Site("london.example", "Europe/London", ("london.example", "shop.london.example"))
+    start = datetime(2031, 10, 25, 23, 20, 20, tzinfo=UTC).timestamp()  # twenty past midnight
+    with ApplianceProcess(tmp_path, [london], at=start) as appliance:
+        story = Story(appliance, [london], start, moments=14, seed=25)
+        story.play()
+        last = story.sent[-1].sent_at
+        assert last > start + 3 * 3600, "the story ends before the hour has come twice"
+        story.end_visits()
+        check_all(story, each_day=False)
+        story.end_days()
+        check_all(story, each_day=False)
+
+
 def test_the_story_has_several_days_and_values_on_both_sides_of_the_threshold(told: Story) -> None:
     now = told.appliance.clock.now()
     for site in SITES:
@@ -114,15 +162,16 @@ def check(
     await_equal(lambda: stats.table(site.id, asked, ["time:day"]), oracle.by_day(now, days), (site.id, asked))
     await_equal(lambda: stats.table(site.id, asked, ["time:hour"]), oracle.by_hour(now, days), (site.id, asked))
     for dimension in DIMENSIONS:
-        metrics = [name for name in METRICS if name not in WHOLE_VISITS or may_ask(dimension)]
+        metrics = metrics_of(dimension)
         expected = only(oracle.by_dimension(dimension, now, days), metrics)
         about = (site.id, asked, dimension)
         await_equal(lambda d=dimension, m=metrics: stats.table(site.id, asked, [d], m), expected, about)
 
 
-def may_ask(dimension: str) -> bool:
+def metrics_of(dimension: str) -> list[str]:
     """Bounces and durations belong to visits, and of events only pages have visits that entered there."""
-    return dimension.startswith("visit:") or dimension == "event:page"
+    has_visits = dimension.startswith("visit:") or dimension == "event:page"
+    return [name for name in METRICS if has_visits or name not in WHOLE_VISITS]
 
 
 def only(table: Table, metrics: Sequence[str]) -> Table:

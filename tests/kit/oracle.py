@@ -151,6 +151,14 @@ class Oracle:
             (value,): _row(count, entered[value].ended if value in entered else None) for value, count in counts.items()
         }
 
+    def by_dimension_and_day(self, dimension: str, now: float, days: Sequence[date]) -> Table:
+        """A dimension together with `time:day`."""
+        return {
+            (value, day.isoformat()): row
+            for day in days
+            for (value,), row in self.by_dimension(dimension, now, [day]).items()
+        }
+
     def hidden(self, dimension: str, now: float, days: Sequence[date]) -> set[str]:
         """Values that may be shown on none of these days."""
         shown = {value for day in days for value in self._shown(dimension, day, now)}

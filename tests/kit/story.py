@@ -32,11 +32,13 @@ _NAMES = ("signup", "signup", "Download", "share")
 class Story:
     """Hits of several sites at chosen moments, sent while the clock is moved along."""
 
-    def __init__(self, appliance: ApplianceProcess, sites: Sequence[Site], start: float, moments: int) -> None:
+    def __init__(
+        self, appliance: ApplianceProcess, sites: Sequence[Site], start: float, moments: int, seed: int = 20310308
+    ) -> None:
         self.appliance = appliance
         self.sites = sites
         self.sent: list[Hit] = []
-        self._random = random.Random(20310308)
+        self._random = random.Random(seed)
         self._moments = _moments(self._random, start, moments)
         self._people = {site.id: visitors(16, self._random) for site in sites}
         self._places: dict[tuple[str, Visitor], str] = {}
