@@ -1,9 +1,10 @@
 """Reduces the page's URL to host, redacted path and the five campaign fields. Query and fragment end here."""
 
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from appliance.anonymize.redaction import redact_path, redact_value
+from appliance.anonymize.split_url import split_url
 from appliance.outcomes import Outcome
 
 MAX_URL_BYTES = 2000
@@ -33,7 +34,7 @@ def reduce_url(url: str, hostnames: frozenset[str]) -> Page | Outcome:
     if len(url) > MAX_URL_BYTES or len(url.encode("utf-8", "surrogatepass")) > MAX_URL_BYTES:
         return Outcome.INVALID
     try:
-        parts = urlsplit(url)
+        parts = split_url(url)
         hostname = (parts.hostname or "").rstrip(".")
     except ValueError:
         return Outcome.INVALID

@@ -1,8 +1,8 @@
 """Reduces the referrer to its host and resolves the source of a visit."""
 
 import re
-from urllib.parse import urlsplit
 
+from appliance.anonymize.split_url import split_url
 from appliance.dimensions import DIRECT
 
 _MAX_REFERRER = 2000
@@ -20,7 +20,7 @@ def referrer_host(referrer: str, own_hostnames: frozenset[str]) -> str:
     if not referrer:
         return ""
     try:
-        parts = urlsplit(referrer[:_MAX_REFERRER])
+        parts = split_url(referrer[:_MAX_REFERRER])
         host = parts.hostname or ""
     except ValueError:
         return ""

@@ -6,10 +6,10 @@ accepted and ignored; only properties too long for Plausible are refused, as it 
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
+from appliance.anonymize.split_url import split_url
 from appliance.dimensions import ENGAGEMENT
 
 MAX_NAME = 120
@@ -130,7 +130,7 @@ def parse_sites(body: bytes) -> tuple[str, ...]:
 def blame(hit: ParsedHit) -> Errors:
     """Which field of a parsed hit made it invalid for the boundary: the address of the page, else the name."""
     try:
-        parts = urlsplit(hit.url)
+        parts = split_url(hit.url)
         page = bool(parts.hostname) and parts.scheme in ("http", "https")
     except ValueError:
         page = False
@@ -177,7 +177,7 @@ def _url(value: Any, errors: Errors) -> str:
 def _sites(value: Any, url: str, errors: Errors) -> tuple[str, ...]:
     if value is None:
         try:
-            value = urlsplit(url).hostname or ""
+            value = split_url(url).hostname or ""
         except ValueError:
             value = ""
     if not isinstance(value, str):
