@@ -10,6 +10,7 @@ MAX_TOKENS = 1024
 
 MAX_EVENT_IDS = 256
 ALL_VISITS = (1 << 64) - 1
+_LAST_BIT = 63
 
 
 class Profile(msgspec.Struct, array_like=True):
@@ -39,8 +40,8 @@ class Profile(msgspec.Struct, array_like=True):
 
     @property
     def bit(self) -> int:
-        """Mask of the newest visit."""
-        return 1 << (self.visits - 1)
+        """Mask of the newest visit. All past the 64th share its bit: only a clock that jumps makes so many."""
+        return 1 << min(self.visits - 1, _LAST_BIT)
 
     def mask(self, token: bytes) -> int:
         """Earlier visits with this attribute; all of them once the profile is full."""

@@ -200,3 +200,13 @@ def test_single_cells_equal_a_count_by_sets_of_people(
     for profile in profiles.values():
         visits.close(profile, WHERE, token, facts)
     assert fold(facts)[1] == _obvious(by_person)
+
+
+def test_more_visits_than_a_mask_has_bits_lift_no_visitor_and_fit_into_the_counters() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, *(event(n * (TIMEOUT + 1)) for n in range(70)))
+    encode_profile(profile)
+    assert max(fact.bit for fact in facts.visits) < 1 << 64
+    totals, cells = fold(facts)
+    assert (totals["visits"], totals["visitors"]) == (70, 1)
+    assert {counters["visitors"] for counters in cells.values()} == {1}
