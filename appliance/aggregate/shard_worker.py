@@ -62,7 +62,9 @@ class ShardWorker:
             self._advance(entries, now_ms)
         newest = max((e.at_ms for entry in entries for part in entry.parts for e in part.events), default=0)
         drained = len(entries) < _READ_ENTRIES
-        self.low_water_ms = max(self.low_water_ms, (now_ms if drained else newest) - _IN_FLIGHT_MS)
+        reached = (now_ms if drained else newest) - _IN_FLIGHT_MS
+        # It rises only, unless the clock was set back: then hits arrive before it again.
+        self.low_water_ms = reached if now_ms < self.low_water_ms else max(self.low_water_ms, reached)
         return len(entries)
 
     def _advance(self, entries: list[QueuedEntry], now_ms: int) -> None:

@@ -169,6 +169,17 @@ async def test_visit_is_not_closed_by_the_wall_clock_while_a_backlog_is_read_bit
     assert (bench.totals()["visits"], bench.totals()["closed"]) == (1, 1)
 
 
+async def test_visits_go_on_when_the_clock_is_set_back(bench: Bench) -> None:
+    bench.now = NOON + 7200
+    bench.run()
+    bench.now = NOON
+    for seconds in (0, 10, 20):
+        await bench.send(make_event(at_ms=at(seconds)))
+        bench.now = NOON + seconds
+        bench.run()
+    assert bench.totals()["visits"] == 1
+
+
 async def test_end_of_the_day_closes_deletes_destroys_and_says_so(bench: Bench) -> None:
     await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(5)))
     bench.run()
