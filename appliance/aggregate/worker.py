@@ -84,8 +84,10 @@ class Worker:
                 self._recover(stop)
                 continue
             except KeyGoneError as error:
-                # A key was destroyed from outside between read and commit; the next read counts its events as late.
+                # Destroyed from outside, between read and commit or under open visits: the next read counts its
+                # events as late, and profiles that nobody can open any more are forgotten.
                 self._log("key_gone", level="warning", reason=str(error))
+                self._recover(stop)
                 continue
             if not busy:
                 stop.wait(_TICK_SECONDS)
@@ -146,7 +148,7 @@ class Worker:
                     worker.rebuild()
             except UnavailableError:
                 continue
-            self._log("redis_available")
+            self._log("recovered")
             return
 
     def _finish(self) -> None:
@@ -160,4 +162,8 @@ class Worker:
     def _transport_key(self) -> str:
         """Name of today's transport key; made by the first batch of the day (UTC)."""
         name = f"transport|{datetime.fromtimestamp(self._clock(), UTC).date().isoformat()}"
-        return self._transport.key(name, create=True).name
+        try:
+            return self._transport.key(name, create=True).name
+        except KeyGoneError:
+            # The clock was set back behind a day whose key is destroyed; the newest key is never destroyed.
+            return max(slot.name for slot in self._transport.live())

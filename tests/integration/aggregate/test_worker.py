@@ -229,6 +229,36 @@ async def test_transport_key_is_destroyed_when_nothing_under_it_is_left(bench: B
     assert [slot.name for slot in bench.transport.live()] == ["transport|2026-11-24"]
 
 
+async def test_worker_lets_go_of_open_visits_whose_key_was_destroyed_from_outside(bench: Bench) -> None:
+    await bench.send(make_event(tag=b"\x01" * 16, at_ms=at(0)))
+    stop = threading.Event()
+
+    def destroy_then_send() -> None:
+        """As `appliance keys expire` does it, beside a worker that runs."""
+        bench.keys.destroy(bench.keys.live()[0])
+        bench.now = NOON + 1900
+        bench.log.clear()
+
+    def log(event: str, **facts: object) -> None:
+        seen.append(event)
+        if seen.count("key_gone") > 1 or event == "recovered":
+            stop.set()
+
+    seen: list[str] = []
+    bench.worker._log = log
+    bench.worker.run(stop, destroy_then_send)
+    assert seen[:2] == ["key_gone", "recovered"]
+
+
+async def test_facts_are_sealed_although_the_clock_was_set_back_behind_a_destroyed_transport_key(bench: Bench) -> None:
+    for name in ("transport|2026-11-23", "transport|2026-11-24"):
+        bench.transport.key(name, create=True)
+    bench.transport.destroy(next(slot for slot in bench.transport.live() if slot.name.endswith("-23")))
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    assert bench.totals()["visits"] == 1
+
+
 async def test_current_visitors_are_those_of_the_last_five_minutes(bench: Bench) -> None:
     await bench.send(make_event(tag=b"\x01" * 16, at_ms=at(0)), make_event(tag=b"\x02" * 16, at_ms=at(200)))
     bench.now = NOON + 310
