@@ -1,7 +1,8 @@
 """Ends each site's local day: visits closed, profiles deleted, key destroyed, file rewritten, evidence written.
 
 The key does not wait for ClickHouse: facts carry no tag. Each step can be repeated, so a crash anywhere is
-repaired by the next run; the slot of the key is what says that a day is not ended yet.
+repaired by the next run. That a day is not ended yet is said by the slot of its key and, should the key be destroyed
+from outside or lost with the host, by `state.open_days`. No step that fails keeps an overdue key alive.
 """
 
 from typing import Protocol
@@ -13,6 +14,7 @@ from appliance.anonymize.keyring import Keyring, split_key_name
 from appliance.clock import Clock
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, rewrite_append_only_file
+from appliance.state.open_days import OpenDays
 from appliance.state.outbox import Outbox
 
 _TRANSPORT_LIFE_MS = 72 * 60 * 60 * 1000
@@ -46,6 +48,8 @@ class EndOfDay:
         self._evidence = evidence
         self._clock = clock
         self._closes = CloseRequests(client, len(workers))
+        self._open_days = OpenDays(client)
+        self._noted: set[str] = set()
         self._outbox = Outbox(client, transport, len(workers))
 
     def run(self) -> list[str]:
@@ -54,15 +58,36 @@ class EndOfDay:
         ended = []
         for slot in self._keys.live():
             site_day = self._days.of(slot.name)
-            _log_creation(self._keys, slot, site_day, self._evidence)
-            if self._is_over(site_day, int(now * 1000)):
-                self._end(slot, site_day)
-                ended.append(slot.name)
-        if ended:
-            started = rewrite_append_only_file(self._client)
-            self._evidence.append("append_only_file_rewrite", self._clock(), started=int(started))
+            self._note(slot.name)
+            try:
+                _log_creation(self._keys, slot, site_day, self._evidence)
+            finally:
+                if self._is_over(site_day, int(now * 1000)):
+                    self._end(slot, site_day)
+                    ended.append(slot.name)
+        self._finish(int(now * 1000))
         self._expire_transport_keys(now)
         return ended
+
+    def _note(self, name: str) -> None:
+        if name not in self._noted:
+            self._open_days.add([name])
+            self._noted.add(name)
+
+    def _finish(self, now_ms: int) -> None:
+        """Rewrite the file and ask for the close of days whose key is gone, whoever destroyed or lost it."""
+        live = {slot.name for slot in self._keys.live()}
+        gone = [name for name in sorted(self._open_days.all() - live) if now_ms >= self._days.of(name).end_ms]
+        if not gone:
+            return
+        started = rewrite_append_only_file(self._client)
+        if started is None:
+            return  # the one that runs may have begun before the keys were deleted: look again next time
+        for name in gone:
+            self._closes.request(self._days.of(name).site, self._days.of(name).day)
+        self._evidence.append("append_only_file_rewrite", self._clock(), started=int(started))
+        self._open_days.remove(gone)
+        self._noted.difference_update(gone)
 
     def _is_over(self, site_day: SiteDayTimes, now_ms: int) -> bool:
         consumed = min(worker.low_water_ms for worker in self._workers) >= site_day.end_ms
@@ -70,9 +95,10 @@ class EndOfDay:
 
     def _end(self, slot: Slot, site_day: SiteDayTimes) -> None:
         profiles = sum(worker.close_day(slot.name) for worker in self._workers)
-        self._closes.request(site_day.site, site_day.day)
-        self._evidence.append("visits_closed", self._clock(), **_where(site_day), profiles_deleted=profiles)
-        _destroy(self._keys, slot, site_day, self._evidence, self._clock)
+        try:
+            self._evidence.append("visits_closed", self._clock(), **_where(site_day), profiles_deleted=profiles)
+        finally:
+            _destroy(self._keys, slot, site_day, self._evidence, self._clock)
 
     def _expire_transport_keys(self, now: float) -> None:
         slots = self._transport.live()
@@ -97,14 +123,17 @@ class EndOfDay:
 def expire_overdue_keys(keys: Keyring, days: SiteDays, evidence: Evidence, clock: Clock) -> list[str]:
     """Destroy every day key that is past its deadline, without Redis and whether or not a worker runs.
 
-    Visits that were open then are never closed, and hits still queued count as late.
+    Visits that were open then are never closed, and hits still queued count as late. The worker sees to the rest of
+    the day's end when it runs again.
     """
     overdue = []
     for slot in keys.live():
         site_day = days.of(slot.name)
         if clock() * 1000 >= site_day.deadline_ms:
-            _log_creation(keys, slot, site_day, evidence)
-            _destroy(keys, slot, site_day, evidence, clock)
+            try:
+                _log_creation(keys, slot, site_day, evidence)
+            finally:
+                _destroy(keys, slot, site_day, evidence, clock)
             overdue.append(slot.name)
     return overdue
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from appliance.aggregate.end_of_day import EndOfDay, Evidence
+from appliance.aggregate.end_of_day import EndOfDay, Evidence, expire_overdue_keys
 from appliance.aggregate.shard_worker import ShardWorker
 from appliance.aggregate.site_days import SiteDays
 from appliance.anonymize.keyring import Keyring
@@ -51,19 +51,19 @@ class Worker:
         self._log = log
         self._evidence = evidence
         self._sites = [site.id for site in settings.sites]
-        days = SiteDays(settings)
+        self._days = SiteDays(settings)
         self._leases = [Lease(client, n, station, owner) for n in range(settings.redis.shards)]
         self._workers = [
             ShardWorker(
                 Shard(client, lease_number, lease, keys, transport),
                 keys,
-                days,
+                self._days,
                 settings.visits.timeout_seconds * 1000,
                 self._transport_key,
             )
             for lease_number, lease in enumerate(self._leases)
         ]
-        self._end_of_day = EndOfDay(client, self._workers, keys, transport, days, evidence, clock)
+        self._end_of_day = EndOfDay(client, self._workers, keys, transport, self._days, evidence, clock)
         self._slow_at = 0.0
 
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
@@ -141,12 +141,15 @@ class Worker:
         """Wait for Redis, then rebuild: whether the last transaction happened is not known."""
         while not stop.is_set():
             stop.wait(_RETRY_SECONDS)
+            self._keys.refresh()
             try:
                 for lease in self._leases:
                     lease.keep()
                 for worker in self._workers:
                     worker.rebuild()
             except UnavailableError:
+                # The promise about the key does not wait for Redis; the rest of such a day's end does.
+                expire_overdue_keys(self._keys, self._days, self._evidence, self._clock)
                 continue
             self._log("recovered")
             return

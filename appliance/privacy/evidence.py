@@ -46,12 +46,14 @@ class EvidenceLog:
             ApplianceError: the file cannot be written; the step must not be reported as proved.
         """
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            self._append({"at": datetime.fromtimestamp(at, UTC).isoformat(), "kind": kind, **facts})
         except OSError as error:
-            raise ApplianceError(f"the evidence log {self._path} cannot be opened ({error.strerror})") from None
+            raise ApplianceError(f"the evidence log {self._path} cannot be written ({error.strerror})") from None
+
+    def _append(self, entry: dict[str, object]) -> None:
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
-            entry = {"at": datetime.fromtimestamp(at, UTC).isoformat(), "kind": kind, **facts}
             entry["previous"] = self._last_hash(file)
             line = json.dumps(entry, ensure_ascii=True, separators=(",", ":"))
             os.write(file, f"{line}\n".encode())

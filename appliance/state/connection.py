@@ -79,13 +79,21 @@ def check_eviction_policy(client: Client) -> None:
         )
 
 
-def rewrite_append_only_file(client: Client) -> bool:
+def rewrite_append_only_file(client: Client) -> bool | None:
     """Start a rewrite, after which deleted keys and consumed entries are gone from the file.
 
-    Returns False where it is not ours to do: one runs already, or an external Redis does not allow it.
+    Returns:
+        True if it has started, None while an earlier one runs (it may have copied what is deleted by now: ask
+        again), False where an external Redis does not allow it.
+
+    Raises:
+        UnavailableError: Redis is away.
     """
-    try:
-        with translated():
+    with translated():
+        try:
+            persistence: Any = client.info("persistence")
+            if persistence.get("aof_rewrite_in_progress"):
+                return None
             return bool(client.bgrewriteaof())
-    except UnavailableError:
-        return False
+        except redis.ResponseError:
+            return False

@@ -37,6 +37,9 @@ FLUSH = "flush:{0}"
 CLOSES = "closes:{0}"
 """Stream of days whose visits are closed, for the warehouse."""
 
+OPEN_DAYS = "days:{0}"
+"""Set of day keys that were made and whose day is not ended."""
+
 
 def shard_of(tag: bytes, shards: int) -> int:
     """Shard of a visitor: all events of one visitor are handled in order by one owner."""

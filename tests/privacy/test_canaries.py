@@ -72,7 +72,7 @@ def test_redis_holds_sealed_and_passing_things_only(appliance: ApplianceProcess)
     assert profiles
     day_and_rest = 12 * 3600 + 3 * 3600
     assert all(0 < client.ttl(name) <= day_and_rest for name in profiles)
-    expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "live:", "outcomes:{")
+    expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "days:{", "live:", "outcomes:{")
     assert [name for name in names if not name.startswith(expected)] == []
     client.close()
     # What is left of a hit may be shown, but what one visitor did must not be read here.
@@ -259,6 +259,8 @@ def redis_contents(appliance: ApplianceProcess) -> bytes:
             seen.append(client.get(name))
         elif kind == b"hash":
             seen.append(client.hgetall(name))
+        elif kind == b"set":
+            seen.append(sorted(client.smembers(name)))
         else:
             assert kind == b"none", f"{name!r} has a type that nobody searches: {kind!r}"
     client.close()

@@ -5,9 +5,12 @@ import secrets
 import socket
 import threading
 
+from appliance.aggregate.end_of_day import expire_overdue_keys
+from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.worker import Worker
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import make_clock
+from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.state.connection import check_eviction_policy, connect
@@ -28,13 +31,19 @@ def run(settings: Settings) -> None:
     ready_file = worker_ready_file(settings)
     clock = make_clock(settings.test_clock_file)
     client = connect(connection_url(settings))
-    check_eviction_policy(client)
+    keys = Keyring.open(settings.runtime_dir, clock)
+    evidence = EvidenceLog(evidence_path(settings))
+    try:
+        check_eviction_policy(client)
+    except UnavailableError:
+        expire_overdue_keys(keys, SiteDays(settings), evidence, clock)
+        raise
     worker = Worker(
         settings,
         client,
-        Keyring.open(settings.runtime_dir, clock),
+        keys,
         Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE),
-        EvidenceLog(evidence_path(settings)),
+        evidence,
         clock,
         logs.write,
         station=f"{socket.gethostname()}:{settings.data_dir}",

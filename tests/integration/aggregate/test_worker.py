@@ -3,7 +3,9 @@
 import asyncio
 import json
 import threading
+import time
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,14 @@ from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.worker import Worker
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import day_end
-from appliance.errors import StartError
+from appliance.errors import ApplianceError, StartError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.facts import FactBatch
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import RedisSettings, Settings, SiteSettings
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect_async
+from appliance.state.lease import Lease
 from appliance.state.live import current_visitors
 from appliance.state.outbox import FlushNote, Outbox
 from appliance.state.queue import EventQueue
@@ -105,6 +108,8 @@ def at(seconds: float) -> int:
 
 @pytest.fixture
 def bench(redis_client: Client, redis_url: str, tmp_path: Path) -> Bench:
+    while redis_client.info("persistence")["aof_rewrite_in_progress"]:
+        time.sleep(0.01)  # of the test before
     return Bench(redis_client, redis_url, tmp_path)
 
 
@@ -293,3 +298,73 @@ async def test_overdue_keys_are_destroyed_even_when_no_worker_runs(bench: Bench)
     assert expire_overdue_keys(bench.keys, days, bench.evidence, bench.clock) == [f"{SITE}|{DAY}"]
     assert bench.keys.live() == []
     assert bench.evidence.verify().entries == 2
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["destroyed by keys expire", "lost with the host"])
+async def test_day_whose_key_ended_without_a_worker_is_closed_by_the_next_one(bench: Bench, lost: bool) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    bench.now = day_end(DAY, "UTC") + 3600
+    if lost:
+        (bench.directory / "day-keys").unlink()
+        bench.keys = Keyring.open(bench.directory, bench.clock)
+    else:
+        expire_overdue_keys(bench.keys, SiteDays(SETTINGS), bench.evidence, bench.clock)
+    for _ in range(2):
+        bench.restart()
+        bench.run()
+    (request,) = CloseRequests(bench.client, SHARDS).pending()
+    assert (request.site, request.day) == (SITE, DAY)
+
+
+async def test_day_whose_key_was_lost_before_its_end_stays_open(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.run()
+    (bench.directory / "day-keys").unlink()
+    bench.keys = Keyring.open(bench.directory, bench.clock)
+    bench.restart()
+    bench.run()
+    assert CloseRequests(bench.client, SHARDS).pending() == []
+
+
+async def test_file_is_rewritten_again_when_an_earlier_rewrite_was_still_running(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [None, True]
+    monkeypatch.setattr("appliance.aggregate.end_of_day.rewrite_append_only_file", lambda _: answers.pop(0))
+    await bench.send(make_event(at_ms=at(0)))
+    bench.now = day_end(DAY, "UTC") + 6
+    for _ in range(3):
+        bench.restart()
+        bench.run()
+    assert answers == []
+    assert len(CloseRequests(bench.client, SHARDS).pending()) == 1
+
+
+async def test_key_is_destroyed_although_the_evidence_cannot_be_written(bench: Bench) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    bench.now = day_end(DAY, "UTC") + 6
+    bench.evidence = EvidenceLog(bench.directory)
+    bench.restart()
+    with pytest.raises(ApplianceError, match="evidence log"):
+        bench.run()
+    assert bench.keys.live() == []
+
+
+async def test_overdue_key_is_destroyed_while_redis_is_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await bench.send(make_event(at_ms=at(0)))
+    stop = threading.Event()
+
+    def go_away() -> None:
+        refused = count(1)
+
+        def refuse(_: Lease) -> None:
+            if next(refused) == 3:
+                stop.set()
+            raise UnavailableError("Redis is away")
+
+        monkeypatch.setattr(Lease, "keep", refuse)
+        bench.now = day_end(DAY, "UTC") + 3600
+
+    bench.worker.run(stop, go_away)
+    assert bench.keys.live() == []

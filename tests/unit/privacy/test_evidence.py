@@ -48,5 +48,5 @@ def test_head_names_the_whole_history(log: EvidenceLog) -> None:
 
 
 def test_log_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ApplianceError, match="cannot be opened"):
+    with pytest.raises(ApplianceError, match="cannot be written"):
         EvidenceLog(tmp_path / "missing" / "evidence.jsonl").append("key_created", 0.0)
