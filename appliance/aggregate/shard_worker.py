@@ -18,6 +18,8 @@ from appliance.outcomes import Outcome
 from appliance.state.shard import Queued, QueuedEntry, SealedProfile, Shard
 
 _READ_ENTRIES = 500
+_READ_EVENTS = 1000
+"""Of one transaction, so that one entry of the outbox stays within what one insert can take."""
 _CLOSE_VISITORS = 500
 _IN_FLIGHT_MS = 5_000
 """A hit is in the stream at the latest this long after its arrival: ingest gives up on Redis after 2 s."""
@@ -57,11 +59,12 @@ class ShardWorker:
 
     def consume(self, now_ms: int) -> int:
         """Take what is queued; returns the number of stream entries consumed."""
-        entries = self.shard.read(_READ_ENTRIES)
+        entries = self.shard.read(_READ_ENTRIES, _READ_EVENTS)
         if entries:
             self._advance(entries, now_ms)
-        newest = max((e.at_ms for entry in entries for part in entry.parts for e in part.events), default=0)
-        drained = len(entries) < _READ_ENTRIES
+        parts = [part for entry in entries for part in entry.parts]
+        newest = max((event.at_ms for part in parts for event in part.events), default=0)
+        drained = len(entries) < _READ_ENTRIES and sum(len(p.events) + p.unreadable for p in parts) < _READ_EVENTS
         reached = (now_ms if drained else newest) - _IN_FLIGHT_MS
         # It rises only, unless the clock was set back: then hits arrive before it again.
         self.low_water_ms = reached if now_ms < self.low_water_ms else max(self.low_water_ms, reached)

@@ -17,6 +17,7 @@ from appliance.state.connection import Client, TransactionAbortedError, translat
 from appliance.state.envelope import Label, Sealer
 from appliance.state.lease import Lease
 
+_PAGE_ENTRIES = 50
 _encode = msgspec.msgpack.Encoder().encode
 _decode_events = msgspec.msgpack.Decoder(list[CleanEvent]).decode
 
@@ -57,15 +58,29 @@ class Shard:
         self._sealer = sealer
         self._transport = transport
 
-    def read(self, limit: int) -> list[QueuedEntry]:
-        """The oldest entries, still in the stream until a `commit` names them."""
+    def read(self, max_entries: int, max_events: int = 1 << 32) -> list[QueuedEntry]:
+        """The oldest entries, still in the stream until a `commit` names them.
+
+        Args:
+            max_events: no more entries are read once they hold so many events; one entry holds 1,000 at most.
+        """
         place = names.events(self.number)
-        with translated():
-            entries: Any = self._client.xrange(place, count=limit)
-        return [
-            QueuedEntry(entry_id.decode(), [self._open(place, sealed) for sealed in fields.values()])
-            for entry_id, fields in entries
-        ]
+        read: list[QueuedEntry] = []
+        events, after = 0, "-"
+        while len(read) < max_entries and events < max_events:
+            wanted = min(_PAGE_ENTRIES, max_entries - len(read))
+            with translated():
+                page: Any = self._client.xrange(place, min=after, count=wanted)
+            for entry_id, fields in page:
+                if events >= max_events:
+                    break
+                entry = QueuedEntry(entry_id.decode(), [self._open(place, sealed) for sealed in fields.values()])
+                events += sum(len(part.events) + part.unreadable for part in entry.parts)
+                read.append(entry)
+            if len(page) < wanted:
+                break
+            after = f"({read[-1].id}"
+        return read
 
     def _open(self, place: str, sealed: bytes) -> Queued:
         found = Label("", 1)

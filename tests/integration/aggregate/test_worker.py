@@ -368,3 +368,12 @@ async def test_overdue_key_is_destroyed_while_redis_is_away(bench: Bench, monkey
 
     bench.worker.run(stop, go_away)
     assert bench.keys.live() == []
+
+
+async def test_transaction_is_bounded_however_much_is_queued(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.aggregate.shard_worker._READ_EVENTS", 10)
+    for _ in range(20):
+        await bench.send(*(make_event(at_ms=at(n)) for n in range(5)))
+    bench.run()
+    assert {len(entry.batch.events) for entry in bench.outbox.read(100) if entry.batch} == {10}
+    assert bench.totals()["pageviews"] == 100

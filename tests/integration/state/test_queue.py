@@ -103,3 +103,18 @@ async def test_stopping_commits_what_is_in_flight_and_waiting(
     assert await asyncio.gather(*tasks, late) == [None] * 21
     (shard,) = shards(redis_client, keys)[:1]
     assert sum(len(part.events) for entry in shard.read(100) for part in entry.parts) == 21
+
+
+async def test_backlog_of_large_entries_is_read_in_bounded_pieces(
+    redis_client: Client, redis_url: str, keys: Keyring
+) -> None:
+    queue = EventQueue(connect_async(redis_url), keys, 1)
+    waiting = [asyncio.create_task(queue.append("example.org", DAY, make_event(at_ms=n))) for n in range(5000)]
+    await asyncio.sleep(0)
+    await queue.start()
+    await asyncio.gather(*waiting)
+    await queue.stop()
+    shard = shards(redis_client, keys)[0]
+    read = shard.read(500, 1500)
+    assert [event.at_ms for entry in read for part in entry.parts for event in part.events] == list(range(2000))
+    assert len(shard.read(500)) == 5
