@@ -13,44 +13,11 @@ from ua_parser import Parser, Result
 from ua_parser.loaders import load_lazy_builtins
 from ua_parser.regex import Resolver
 
+from appliance.anonymize.device_names import BROWSERS, SYSTEMS, browser_version, os_version
+
 _MEMO_ENTRIES = 20_000
 
-_BROWSERS = {
-    "Chrome Mobile": "Chrome",
-    "Chrome Mobile iOS": "Chrome",
-    "Chrome Mobile WebView": "Chrome",
-    "HeadlessChrome": "Chrome",
-    "Mobile Safari": "Safari",
-    "Mobile Safari UI/WKWebView": "Safari",
-    "Edge Mobile": "Edge",
-    "Firefox Mobile": "Firefox",
-    "Firefox iOS": "Firefox",
-    "Opera Mobile": "Opera",
-    "Opera Mini": "Opera",
-    "Opera Tablet": "Opera",
-    "IE Mobile": "Internet Explorer",
-    "IE": "Internet Explorer",
-    "Yandex Browser": "Yandex",
-    "DuckDuckGo Mobile": "DuckDuckGo",
-}
-_SYSTEMS = {
-    "Mac OS X": "macOS",
-    "Ubuntu": "Linux",
-    "Debian": "Linux",
-    "Fedora": "Linux",
-    "Red Hat": "Linux",
-    "SUSE": "Linux",
-    "Gentoo": "Linux",
-    "Arch Linux": "Linux",
-    "Linux Mint": "Linux",
-    "Kubuntu": "Linux",
-    "CentOS": "Linux",
-    "Windows Phone": "Windows",
-}
-_UNVERSIONED = frozenset({"Linux", "Chrome OS", "macOS"})
-"""Their version in the agent is frozen or a build number, so it says nothing."""
 _DESKTOPS = frozenset({"Windows", "macOS", "Linux", "Chrome OS", "FreeBSD", "OpenBSD", "NetBSD"})
-_UNKNOWN = frozenset({"", "Other"})
 _TV_MARKS = (
     "SMART-TV",
     "SmartTV",
@@ -61,8 +28,13 @@ _TV_MARKS = (
     "AppleTV",
     "Apple TV",
     "BRAVIA",
-    "AFT",
+    "; AFT",
     "Roku",
+    "CrKey",
+    "Chromecast",
+    "GoogleTV",
+    "Google TV",
+    "Android TV",
 )
 _CONSOLE_MARKS = ("PlayStation", "Xbox", "Nintendo")
 
@@ -104,31 +76,25 @@ class DeviceParser:
 
 def reduce_agent(parsed: Result, user_agent: str) -> Device:
     """Family, major version and class of a parsed agent."""
-    agent_family = parsed.user_agent.family if parsed.user_agent else ""
-    os_family = parsed.os.family if parsed.os else ""
-    browser = "" if agent_family in _UNKNOWN else _BROWSERS.get(agent_family, agent_family)
-    system = "" if os_family in _UNKNOWN else _SYSTEMS.get(os_family, os_family)
-    os_major = (parsed.os.major if parsed.os and system not in _UNVERSIONED else None) or ""
+    browser = BROWSERS.get(parsed.user_agent.family, "") if parsed.user_agent else ""
+    system = SYSTEMS.get(parsed.os.family, "") if parsed.os else ""
     return Device(
         browser=browser,
-        browser_version=_versioned(browser, (parsed.user_agent.major if parsed.user_agent else None) or ""),
+        browser_version=browser_version(browser, parsed.user_agent.major if parsed.user_agent else None),
         os=system,
-        os_version=_versioned(system, os_major),
-        device=_device_class(parsed, system, user_agent),
+        os_version=os_version(system, parsed.os.major if parsed.os else None),
+        device=_device_class(system, user_agent),
         is_bot=not user_agent.strip() or bool(parsed.device and parsed.device.family == "Spider"),
     )
 
 
-def _versioned(family: str, major: str) -> str:
-    return f"{family} {major}" if family and major else family
-
-
-def _device_class(parsed: Result, system: str, user_agent: str) -> str:
+def _device_class(system: str, user_agent: str) -> str:
     if any(mark in user_agent for mark in _CONSOLE_MARKS):
         return "Console"
     if any(mark in user_agent for mark in _TV_MARKS):
         return "TV"
-    if "iPad" in user_agent or "Tablet" in user_agent or "Kindle" in user_agent:
+    # Internet Explorer says "Tablet PC" on every Windows 7 machine.
+    if "iPad" in user_agent or "Kindle" in user_agent or ("Tablet" in user_agent and "Tablet PC" not in user_agent):
         return "Tablet"
     if system == "Android":
         # Android's own rule: phones say "Mobile", tablets do not.

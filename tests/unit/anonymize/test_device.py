@@ -3,8 +3,11 @@
 import gc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.anonymize.device import DeviceParser
+from appliance.anonymize.device_names import BROWSERS, SYSTEMS
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 PARSER = DeviceParser()
@@ -63,6 +66,22 @@ PARSER = DeviceParser()
             f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/156.0.0.0 Safari/537.36",
             ("Chrome", "Chrome 156", "Linux", "Linux", "Desktop"),
         ),
+        (
+            f"Mozilla/5.0 (X11; Linux armv7l) {WEBKIT} Chrome/90.0.4430.225 Safari/537.36 CrKey/1.56.500000",
+            ("Chrome", "Chrome 90", "Linux", "Linux", "TV"),
+        ),
+        (
+            "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0; Tablet PC 2.0)",
+            ("Internet Explorer", "Internet Explorer 9", "Windows", "Windows 7", "Desktop"),
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 5.1; rv:52.0) Gecko/20100101 Firefox/52.0",
+            ("Firefox", "Firefox 52", "Windows", "Windows XP", "Desktop"),
+        ),
+        (
+            "Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
+            ("Firefox", "Firefox 48", "KaiOS", "KaiOS 2", "Mobile"),
+        ),
         ("something unheard of", ("", "", "", "", "Other")),
     ],
 )
@@ -84,6 +103,32 @@ def test_agent_becomes_family_version_and_class(agent: str, expected: tuple[str,
 )
 def test_spiders_and_empty_agents_are_bots(agent: str) -> None:
     assert PARSER.parse(agent).is_bot
+
+
+@pytest.mark.parametrize(
+    ("agent", "expected"),
+    [
+        ("JaneDoe4711/1.0 CFNetwork/1408.0.4 Darwin/22.5.0", ("", "", "iOS", "iOS 16")),
+        ("Opera/9.80 (Linux; HbbTV/1.2.1 (; JANEDOE ; x; 2013 ) )", ("", "", "", "")),
+        (f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/47110815.0", ("Chrome", "Chrome", "Linux", "Linux")),
+    ],
+)
+def test_words_and_numbers_of_the_agents_own_choice_are_not_let_through(agent: str, expected: tuple[str, ...]) -> None:
+    assert PARSER.parse(agent)[:4] == expected
+
+
+@given(
+    st.sampled_from(
+        ["{0}/1.0 CFNetwork/1", "({0}; {0})", "Mozilla/5.0 ({0} {1}) {0}/{1}", "HbbTV/1.1.1 (; {0};{1};2013)"]
+    ),
+    st.text(max_size=30),
+    st.sampled_from(sorted(BROWSERS) + sorted(SYSTEMS)),
+)
+def test_browsers_and_systems_are_names_of_our_own_table(frame: str, text: str, known: str) -> None:
+    device = PARSER.parse(frame.format(text, known))
+    assert device.browser in {"", *BROWSERS.values()}
+    assert device.os in {"", *SYSTEMS.values()}
+    assert device.browser_version.removeprefix(device.browser)[1:].isdigit() or device.browser_version == device.browser
 
 
 def test_text_of_an_agent_is_not_kept() -> None:
