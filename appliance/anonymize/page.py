@@ -1,7 +1,7 @@
 """Reduces the page's URL to host, redacted path and the five campaign fields. Query and fragment end here."""
 
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from appliance.anonymize.redaction import redact_path, redact_value
 from appliance.anonymize.split_url import split_url
@@ -52,13 +52,13 @@ def with_www(hostnames: tuple[str, ...]) -> frozenset[str]:
 
 
 def _campaign(query: str) -> tuple[str, str, str, str, str]:
-    if "utm_" not in query:
+    if "utm_" not in query or query.count("&") >= _MAX_QUERY_FIELDS:
         return _NO_CAMPAIGN
-    try:
-        fields = dict(reversed(parse_qsl(query, max_num_fields=_MAX_QUERY_FIELDS, errors="replace")))
-    except ValueError:
-        return _NO_CAMPAIGN
-    source, medium, campaign, content, term = (
-        redact_value(value) if (value := fields.get(name, "")) else "" for name in _CAMPAIGN
-    )
+    # Not parse_qsl: it decodes every field, also those that nobody may read.
+    fields: dict[str, str] = {}
+    for field in query.split("&"):
+        name, _, value = field.partition("=")
+        if value and name in _CAMPAIGN and name not in fields:
+            fields[name] = redact_value(unquote_plus(value))
+    source, medium, campaign, content, term = (fields.get(name, "") for name in _CAMPAIGN)
     return source, medium, campaign, content, term

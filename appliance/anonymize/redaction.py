@@ -1,7 +1,8 @@
 """Removes what could name a person or a session from paths, campaign values and event names.
 
 Order: percent-decode up to three times (double encoding is the usual bypass), Unicode NFKC, control characters
-out, then patterns per segment, then the length cap. A segment that is redacted is replaced as a whole.
+out, queries and parameters that were hidden in the encoding out, then patterns per segment, then the length cap.
+A segment that is redacted is replaced as a whole.
 """
 
 import math
@@ -20,7 +21,16 @@ _ENTROPY_BITS = 3.5
 
 EMAIL, TOKEN, ID = ":email", ":token", ":id"
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
+    r"\U000e0000-\U000e007f]"
+    # Persian and Indic words need their joiners; behind digits and Latin letters they only hide a pattern.
+    r"|(?:(?<=[\x00-\u02ff\d])|^)[\u200c\u200d]"
+)
+_PARAMETERS = re.compile(r"[?#][\w.~-]+=.*|[;&][\w.~-]+=[^/]*", re.DOTALL)
+_PLAIN = re.compile(r"(?:[0-9]{1,4}[-_. ])?[a-z]{1,11}(?:[-_.+~ ][a-z]{1,11})*(?:[-_. ][0-9]{1,4})?|[0-9]{1,4}|")
+"""Words and a number at either end: what no rule can match, and most segments by far. 12 letters may end a UUID."""
+_MAIL = re.compile(r"@|%(?:25)*40")
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _JWT = re.compile(r"eyJ[\w-]{5,}", re.ASCII)
 _HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])", re.IGNORECASE)
@@ -29,7 +39,8 @@ _IBAN = re.compile(r"(?<![0-9a-z])[a-z]{2}\d{2}(?:[ -]?[0-9a-z]{4}){2,7}[ -]?[0-
 _PHONE = re.compile(r"(?:\+|(?<!\d)00)\d[\d ()./-]{6,}\d")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _GROUPED_NUMBER = re.compile(r"(?<!\d)\d{2,}(?:[ .-]\d{2,}){2,}(?!\d)")
-_CALENDAR = re.compile(r"(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?")
+_PHONE_DIGITS = 7
+_CALENDAR = re.compile(r"(?<!\d)(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
 _TOKEN_LIKE = re.compile(rf"[A-Za-z0-9_~+=-]{{{_LONG},}}")
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 _SEPARATORS = re.compile(r"[-_.~+= ]+")
@@ -41,7 +52,10 @@ def redact_path(path: str) -> str:
     >>> redact_path("/u/jane%2540example.org/orders/550e8400-e29b-41d4-a716-446655440000")
     '/u/:email/orders/:id'
     """
-    segments = clean(path).split("/")
+    text = clean(path)
+    if "=" in text:
+        text = _PARAMETERS.sub("", text)
+    segments = text.split("/")
     redacted = "/".join(_redact_segment(segment) for segment in segments)
     if not redacted.startswith("/"):
         redacted = f"/{redacted}"
@@ -59,6 +73,8 @@ def redact_value(value: str, limit: int = MAX_VALUE) -> str:
 
 def clean(text: str) -> str:
     """Decoded, normalised text without control characters."""
+    if text.isascii() and text.isprintable() and "%" not in text:
+        return text
     for _ in range(_DECODINGS):
         decoded = unquote(text)
         if decoded == text:
@@ -68,9 +84,9 @@ def clean(text: str) -> str:
 
 
 def _redact_segment(segment: str) -> str:
-    if not segment or (segment.isalpha() and len(segment) < _LONG):
+    if _PLAIN.fullmatch(segment) or (segment.isalpha() and len(segment) < _LONG):
         return segment
-    if "@" in segment or "%40" in segment:
+    if _MAIL.search(segment):
         return EMAIL
     if _JWT.search(segment):
         return TOKEN
@@ -79,9 +95,13 @@ def _redact_segment(segment: str) -> str:
     if _IBAN.search(segment) and any(c.isdigit() for c in segment[4:]):
         return ID
     undated = _CALENDAR.sub("", segment)
-    if _PHONE.search(segment) or _LONG_NUMBER.search(undated) or _GROUPED_NUMBER.search(undated):
+    if _PHONE.search(segment) or _LONG_NUMBER.search(undated) or _has_grouped_number(undated):
         return ID
     return TOKEN if any(_is_random(run) for run in _TOKEN_LIKE.findall(segment)) else segment
+
+
+def _has_grouped_number(text: str) -> bool:
+    return any(sum(map(str.isdecimal, found[0])) >= _PHONE_DIGITS for found in _GROUPED_NUMBER.finditer(text))
 
 
 def _is_random(run: str) -> bool:
@@ -114,7 +134,7 @@ def _alternations(piece: str) -> int:
 
 
 def _word_share(run: str) -> float:
-    """Share of the characters that stand in written-looking words of three letters and more."""
+    """Share of the characters that stand in written-looking words: two small letters or three capitals and more."""
     return sum(map(len, _WORD.findall(run))) / len(run)
 
 

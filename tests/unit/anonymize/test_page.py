@@ -26,6 +26,10 @@ NONE = ("", "", "", "", "")
             Page("example.org", "/", ("", "", "", ":email", ":id")),
         ),
         ("https://example.org/?utm_source=first&utm_source=second", Page("example.org", "/", ("first", *NONE[1:]))),
+        (
+            "https://example.org/?utm_source=&utm_medium&utm_id=7&utm_term=caf%C3%A9",
+            Page("example.org", "/", (*NONE[1:], "café")),
+        ),
         ("https://user:secret@example.org/a", Page("example.org", "/a", NONE)),
     ],
 )
