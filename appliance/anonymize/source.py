@@ -21,13 +21,13 @@ def referrer_host(referrer: str, own_hostnames: frozenset[str]) -> str:
         return ""
     try:
         parts = split_url(referrer[:_MAX_REFERRER])
-        host = parts.hostname or ""
+        host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return ""
     if parts.scheme not in ("http", "https", "android-app") or host in own_hostnames:
         return ""
     try:
-        host = host.rstrip(".").encode("idna").decode() if not host.isascii() else host.rstrip(".")
+        host = host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         return ""
     host = host.removeprefix("www.")

@@ -31,6 +31,16 @@ def test_missing_or_damaged_file_means_unknown_and_says_so(content: bytes | None
     assert "countries are unknown" in database.problem
 
 
+def test_damaged_record_is_an_unknown_country(tmp_path: Path) -> None:
+    content = (DATA / "iptoasn-country.mmdb").read_bytes()
+    index = content.rfind(b"\xab\xcd\xefMaxMind.com")  # where the description of the file begins
+    path = tmp_path / "countries.mmdb"
+    path.write_bytes(content[: index - 2_000] + b"\xff" * 2_000 + content[index:])
+    database = CountryDatabase(path)
+    assert database.problem == ""
+    assert database.country(ip_address("8.8.8.0")) == ""
+
+
 @pytest.mark.parametrize(
     ("record", "code"),
     [

@@ -3,11 +3,12 @@
 import hashlib
 from dataclasses import replace
 from ipaddress import ip_address
+from typing import Any
 
 import msgspec
 import pytest
 
-from appliance.anonymize.pipeline import Anonymizer
+from appliance.anonymize.pipeline import Anonymizer, Draft
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.outcomes import Outcome
@@ -72,8 +73,12 @@ def test_event_without_client_id_has_none() -> None:
         ({"user_agent": ""}, Outcome.BOT),
     ],
 )
-def test_hit_is_dropped_with_its_reason(change: dict[str, str], outcome: Outcome) -> None:
+def test_hit_is_dropped_with_its_reason(change: dict[str, Any], outcome: Outcome) -> None:
     assert anonymize(replace(HIT, **change)) is outcome
+
+
+def test_draft_prints_nothing_of_its_hit() -> None:
+    assert repr(Draft(HIT, FixedKey(), 1_000, ANONYMIZER)) == "Draft(…)"
 
 
 def test_name_of_a_custom_event_is_redacted() -> None:
