@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the docstrings of `appliance.settings`.
+"""Writes docs/settings.md from the docstrings of `appliance.settings.sections`.
 
 `python scripts/settings_doc.py` writes the file; with `--check` it only says whether the file is up to date.
 Nothing about a setting is written by hand twice: text, default and limits come from the class that checks it.
@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from appliance import settings
+from appliance.settings import Settings
+from appliance.settings import sections as classes
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
 HEAD = """\
 # Settings
 
-This page is generated from `appliance/settings.py` by `make docs`.
+This page is generated from `appliance/settings/sections.py` by `make docs`.
 
 The appliance reads one TOML file.
 Every section can be left out; every key has a default unless it says "required".
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
         return 0
-    sys.stderr.write(f"{PAGE.name} differs from appliance/settings.py: run 'make docs'\n")
+    sys.stderr.write(f"{PAGE.name} differs from appliance/settings/sections.py: run 'make docs'\n")
     return 1
 
 
@@ -60,18 +61,29 @@ def render() -> str:
     return "\n".join(parts)
 
 
-def sections() -> list[tuple[str, type[msgspec.Struct]]]:
-    """Header as it stands in TOML, and the class that checks the section."""
+def sections(of: type[msgspec.Struct] = Settings, above: str = "") -> list[tuple[str, type[msgspec.Struct]]]:
+    """Header as it stands in TOML, and the class that checks the section; sections within sections follow theirs."""
     found = []
-    for field in msgspec.structs.fields(settings.Settings):
-        match msgspec.inspect.type_info(field.type):
-            case msgspec.inspect.StructType(cls=section):
-                found.append((f"[{field.name}]", section))
-            case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=section)):
-                found.append((f"[[{field.name}]]", section))
-            case other:
-                raise TypeError(f"{field.name}: {other} is neither a section nor a list of sections")
+    for field in msgspec.structs.fields(of):
+        section, many = _section(field)
+        if section is None:
+            if not above:
+                raise TypeError(f"{field.name} is neither a section nor a list of sections")
+            continue
+        name = f"{above}{field.name}"
+        found.append((f"[[{name}]]" if many else f"[{name}]", section))
+        found += sections(section, f"{name}.")
     return found
+
+
+def _section(field: msgspec.structs.FieldInfo) -> tuple[type[msgspec.Struct] | None, bool]:
+    """The class of a field that is a section of its own, and whether there may be several."""
+    match msgspec.inspect.type_info(field.type):
+        case msgspec.inspect.StructType(cls=section):
+            return section, False
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=section)):
+            return section, True
+    return None, False
 
 
 def section_settings(section: type[msgspec.Struct], texts: dict[tuple[str, str], str]) -> list[Setting]:
@@ -88,13 +100,14 @@ def section_settings(section: type[msgspec.Struct], texts: dict[tuple[str, str],
             texts[section.__name__, field.name],
         )
         for field in msgspec.structs.fields(section)
+        if _section(field)[0] is None
     ]
 
 
 def field_texts() -> dict[tuple[str, str], str]:
     """The string below each annotated field, by class and field; Python itself forgets it."""
     texts = {}
-    for node in ast.parse(inspect.getsource(settings)).body:
+    for node in ast.parse(inspect.getsource(classes)).body:
         if not isinstance(node, ast.ClassDef):
             continue
         for field, following in zip(node.body, node.body[1:], strict=False):
@@ -142,6 +155,8 @@ def _allowed(kind: Any) -> str:
             return f"{low} to {high}" if low is not None else "integer"
         case msgspec.inspect.BoolType():
             return "`true`, `false`"
+        case msgspec.inspect.LiteralType(values=values):
+            return ", ".join(f"`{value}`" for value in values)
         case msgspec.inspect.VarTupleType():
             return "list of strings"
         case _:

@@ -1,0 +1,46 @@
+"""The configuration: one TOML file, read by people, refused loudly when it is wrong.
+
+`load` turns the file into a frozen `Settings`; every section has working defaults. Messages name the key,
+the value and what is allowed. Secrets can stand in files of their own (`*_file`).
+"""
+
+from appliance.settings.checks import host_port
+from appliance.settings.load import load, parse
+from appliance.settings.sections import (
+    ApiKeySettings,
+    ClickHouseSettings,
+    GoalSettings,
+    KeyringSettings,
+    LimitSettings,
+    PrivacySettings,
+    PropertySettings,
+    RedisSettings,
+    Relaxation,
+    ServerSettings,
+    Settings,
+    ShieldSettings,
+    SiteSettings,
+    UserSettings,
+    VisitSettings,
+)
+
+__all__ = [
+    "ApiKeySettings",
+    "ClickHouseSettings",
+    "GoalSettings",
+    "KeyringSettings",
+    "LimitSettings",
+    "PrivacySettings",
+    "PropertySettings",
+    "RedisSettings",
+    "Relaxation",
+    "ServerSettings",
+    "Settings",
+    "ShieldSettings",
+    "SiteSettings",
+    "UserSettings",
+    "VisitSettings",
+    "host_port",
+    "load",
+    "parse",
+]

@@ -1,0 +1,233 @@
+"""The sections of the configuration file, with working defaults. The sentence below a key is its documentation.
+
+Types and ranges are checked while the file is decoded; what needs more than that is checked in `checks`.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+ANY_SITE = "*"
+"""In a list of sites: all of them."""
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A section in which an unknown key is an error."""
+
+
+class ServerSettings(_Strict, frozen=True):
+    """`[server]`: addresses, the data directory and the proxies whose headers are believed."""
+
+    listen: str = "127.0.0.1:8000"
+    """Ingest, to which the tag sends its hits: `host:port`."""
+    stats_listen: str = "127.0.0.1:8001"
+    """Stats API: `host:port`."""
+    dashboard_listen: str = "127.0.0.1:8501"
+    """Dashboard: `host:port`."""
+    data_dir: str = "data"
+    """Directory of counters, queue and evidence. A relative path starts at the configuration file."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks (CIDR) whose `X-Forwarded-For` is read, right to left. Empty: the peer's address counts."""
+    test_clock_file: str = ""
+    """Tests only: file with a number of seconds that every process adds to its clock."""
+
+
+class LimitSettings(_Strict, frozen=True):
+    """`[limits]`: protection against floods."""
+
+    enabled: bool = True
+    """Reserved: this version has no limit on the number of hits."""
+
+
+class VisitSettings(_Strict, frozen=True):
+    """`[visits]`: when a visit ends."""
+
+    timeout_seconds: Annotated[int, msgspec.Meta(ge=1500, le=14_400)] = 1800
+    """A gap longer than this ends a visit. At least 25 minutes, so that a day has at most 60 visits."""
+
+
+class RedisSettings(_Strict, frozen=True):
+    """`[redis]`: the queue and the profiles."""
+
+    url: str = "embedded"
+    """`embedded`, or `redis://`, `rediss://`, `unix://`."""
+    shards: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
+    """Parts into which visitors are split."""
+    maxmemory_mb: Annotated[int, msgspec.Meta(ge=32, le=65_536)] = 256
+    """Memory of the embedded Redis. When it is full, ingest answers 503; nothing is evicted."""
+
+
+class ClickHouseSettings(_Strict, frozen=True):
+    """`[clickhouse]`: the counters."""
+
+    url: str = "embedded"
+    """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`."""
+
+
+class KeyringSettings(_Strict, frozen=True):
+    """`[keyring]`: where the key of the day lives. Never on a disk."""
+
+    directory: str = ""
+    """Directory on tmpfs; empty: one per data directory below /run/appliance or /dev/shm."""
+    allow_disk: bool = False
+    """Accept a directory that is not on tmpfs. Needs `reason`, which every privacy report shows."""
+    reason: str = ""
+    """Why keys may touch a disk here, in words for the data protection officer."""
+
+
+class Relaxation(_Strict, frozen=True):
+    """`[[privacy.relaxations]]`: why a default was relaxed, who approved it, and when it is looked at again."""
+
+    setting: str
+    """The relaxed key, for instance `privacy.referrer_path`."""
+    reason: str
+    """Why, in words for the data protection officer."""
+    approved_by: str
+    """Who decided it."""
+    review_by: str
+    """Day on which the decision is looked at again, `YYYY-MM-DD`."""
+
+
+class PrivacySettings(_Strict, frozen=True):
+    """`[privacy]`: what is counted at all, and the threshold below which values that nobody declared stay hidden."""
+
+    k: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 5
+    """A value that is not admitted is shown from this many visitors a day on."""
+    place: Literal["none", "country", "region", "city"] = "city"
+    """The finest place that is counted. Regions and cities need a database of cities as well."""
+    language: bool = True
+    """Count the primary language of the browser (`de`, not `de-AT`)."""
+    screen: bool = True
+    """Count the width class of the window: Mobile, Tablet, Laptop or Desktop."""
+    referrer_path: bool = False
+    """Count the redacted path of the referrer with its host. Relaxes a default: needs an entry in
+    `privacy.relaxations`."""
+    relaxations: tuple[Relaxation, ...] = ()
+    """One entry for each relaxed default."""
+
+
+class ShieldSettings(_Strict, frozen=True):
+    """`[shields]`: hits that are not counted, at any site. Addresses are compared in memory and never stored."""
+
+    addresses: tuple[str, ...] = ()
+    """Addresses and networks (`203.0.113.7`, `2001:db8::/32`): the office, a monitor."""
+    countries: tuple[str, ...] = ()
+    """Countries by their two letters (ISO 3166-1)."""
+    pages: tuple[str, ...] = ()
+    """Paths, `*` for any run of characters."""
+    hostnames: tuple[str, ...] = ()
+    """Hosts of pages, `*.` in front for all below: a staging system."""
+
+
+class GoalSettings(_Strict, frozen=True):
+    """`[[sites.goals]]`: something worth reaching: an event or a page."""
+
+    name: str = ""
+    """Name in reports. Empty: the event, or "Visit" and the page."""
+    event: str = ""
+    """Name of a custom event; or `page`."""
+    page: str = ""
+    """Path, `*` for any run of characters."""
+
+
+class PropertySettings(_Strict, frozen=True):
+    """`[[sites.properties]]`: a property of events that is counted. Others are thrown away."""
+
+    key: str
+    """Letters, digits, `_` and `-`, at most 40."""
+    values: tuple[str, ...] = ()
+    """Values known to be public: shown whatever their number of visitors."""
+
+
+class SiteSettings(_Strict, frozen=True):
+    """`[[sites]]`: one measured site."""
+
+    id: str
+    """What the tag sends as `data-domain`; usually the host name."""
+    timezone: str = "UTC"
+    """IANA name; days and hours of the site follow it."""
+    hostnames: tuple[str, ...] = ()
+    """Hosts whose pages count. Empty: the id is the host name."""
+    pages: tuple[str, ...] = ()
+    """Paths known to be public, `*` for any run of characters: shown whatever their number of visitors."""
+    goals: tuple[GoalSettings, ...] = ()
+    """Events and pages worth reaching."""
+    properties: tuple[PropertySettings, ...] = ()
+    """Properties of events that are counted."""
+    shields: ShieldSettings = ShieldSettings()
+    """Hits that are not counted, beside those of `[shields]`."""
+
+
+class ApiKeySettings(_Strict, frozen=True):
+    """`[[api_keys]]`: a bearer key of the stats API. The key itself never stands in the configuration."""
+
+    name: str
+    """Who uses the key; for people only."""
+    sha256: str = ""
+    """SHA-256 of the key, 64 hex digits; or `key_file`."""
+    key_file: str = ""
+    """File whose first line is the key."""
+    sites: tuple[str, ...] = (ANY_SITE,)
+    """Site ids that the key opens; `*` for all."""
+
+    def may_read(self, site: str) -> bool:
+        """Whether the key opens this site."""
+        return ANY_SITE in self.sites or site in self.sites
+
+
+class UserSettings(_Strict, frozen=True):
+    """`[[users]]`: somebody who may log in to the dashboard."""
+
+    name: str
+    """Name at the login."""
+    password_hash: str = ""
+    """Argon2id hash as `appliance hash-password` prints it; or `password_hash_file`."""
+    password_hash_file: str = ""
+    """File whose first line is the hash."""
+    sites: tuple[str, ...] = (ANY_SITE,)
+    """Site ids that the user sees; `*` for all."""
+
+    def may_read(self, site: str) -> bool:
+        """Whether the user sees this site."""
+        return ANY_SITE in self.sites or site in self.sites
+
+
+class Settings(_Strict, frozen=True):
+    """The whole configuration, checked; `*_file` secrets are already read."""
+
+    server: ServerSettings = ServerSettings()
+    limits: LimitSettings = LimitSettings()
+    visits: VisitSettings = VisitSettings()
+    redis: RedisSettings = RedisSettings()
+    clickhouse: ClickHouseSettings = ClickHouseSettings()
+    keyring: KeyringSettings = KeyringSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    shields: ShieldSettings = ShieldSettings()
+    sites: tuple[SiteSettings, ...] = ()
+    api_keys: tuple[ApiKeySettings, ...] = ()
+    users: tuple[UserSettings, ...] = ()
+
+    def site(self, site_id: str) -> SiteSettings | None:
+        """The site with this id, if configured."""
+        return next((site for site in self.sites if site.id == site_id), None)
+
+    @property
+    def data_dir(self) -> Path:
+        """Absolute data directory."""
+        return Path(self.server.data_dir)
+
+    @property
+    def test_clock_file(self) -> Path | None:
+        """Absolute path of the test clock file, None in production."""
+        return Path(self.server.test_clock_file) if self.server.test_clock_file else None
+
+    @property
+    def runtime_dir(self) -> Path:
+        """Directory on tmpfs for key pages, sockets and temporary files; one per data directory."""
+        if self.keyring.directory:
+            return Path(self.keyring.directory)
+        label = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
+        run = Path("/run/appliance")
+        return (run if run.is_dir() else Path("/dev/shm/appliance")) / label  # noqa: S108  tmpfs on purpose
