@@ -21,9 +21,12 @@ class Dimension(IntEnum):
     PAGE = 1
     HOSTNAME = 2
     NAME = 3
+    GOAL = 4
+    PROPS = 5
     ENTRY_PAGE = 20
     EXIT_PAGE = 21
     SOURCE = 22
+    CHANNEL = 23
     REFERRER = 24
     UTM_SOURCE = 25
     UTM_MEDIUM = 26
@@ -31,11 +34,15 @@ class Dimension(IntEnum):
     UTM_CONTENT = 28
     UTM_TERM = 29
     COUNTRY = 30
+    REGION = 31
+    CITY = 32
     BROWSER = 33
     BROWSER_VERSION = 34
     OS = 35
     OS_VERSION = 36
     DEVICE = 37
+    LANGUAGE = 38
+    SCREEN = 39
 
 
 class Traits(NamedTuple):
@@ -53,9 +60,12 @@ TRAITS: dict[Dimension, Traits] = {
     Dimension.PAGE: Traits("event:page", Scope.EVENT, False, False),
     Dimension.HOSTNAME: Traits("event:hostname", Scope.EVENT, False, True),
     Dimension.NAME: Traits("event:name", Scope.EVENT, False, False),
+    Dimension.GOAL: Traits("event:goal", Scope.EVENT, False, True),
+    Dimension.PROPS: Traits("event:props:<key>", Scope.EVENT, False, False),
     Dimension.ENTRY_PAGE: Traits("visit:entry_page", Scope.VISIT, False, False),
     Dimension.EXIT_PAGE: Traits("visit:exit_page", Scope.VISIT, False, False),
     Dimension.SOURCE: Traits("visit:source", Scope.VISIT, False, False),
+    Dimension.CHANNEL: Traits("visit:channel", Scope.VISIT, False, True),
     Dimension.REFERRER: Traits("visit:referrer", Scope.VISIT, False, False),
     Dimension.UTM_SOURCE: Traits("visit:utm_source", Scope.VISIT, False, False),
     Dimension.UTM_MEDIUM: Traits("visit:utm_medium", Scope.VISIT, False, False),
@@ -63,12 +73,19 @@ TRAITS: dict[Dimension, Traits] = {
     Dimension.UTM_CONTENT: Traits("visit:utm_content", Scope.VISIT, False, False),
     Dimension.UTM_TERM: Traits("visit:utm_term", Scope.VISIT, False, False),
     Dimension.COUNTRY: Traits("visit:country", Scope.VISIT, True, True),
+    Dimension.REGION: Traits("visit:region", Scope.VISIT, True, True),
+    Dimension.CITY: Traits("visit:city", Scope.VISIT, True, False),
     Dimension.BROWSER: Traits("visit:browser", Scope.VISIT, True, True),
     Dimension.BROWSER_VERSION: Traits("visit:browser_version", Scope.VISIT, True, True),
     Dimension.OS: Traits("visit:os", Scope.VISIT, True, True),
     Dimension.OS_VERSION: Traits("visit:os_version", Scope.VISIT, True, True),
     Dimension.DEVICE: Traits("visit:device", Scope.VISIT, True, True),
+    Dimension.LANGUAGE: Traits("visit:language", Scope.VISIT, False, True),
+    Dimension.SCREEN: Traits("visit:screen", Scope.VISIT, False, True),
 }
+
+PROPERTY_PREFIX = "event:props:"
+"""Before the key in the API name of a property."""
 
 BY_API_NAME: dict[str, Dimension] = {traits.api_name: dimension for dimension, traits in TRAITS.items()}
 

@@ -37,6 +37,23 @@ class CleanEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     os: str = ""
     os_version: str = ""
     device: str = ""
+    channel: str = ""
+    region: str = ""
+    city: str = ""
+    language: str = ""
+    screen: str = ""
+    goals: tuple[str, ...] = ()
+    """Names of the site's goals that the event reaches."""
+    props: tuple[tuple[str, str], ...] = ()
+    """Declared keys with redacted values, each key once."""
+    currency: str = ""
+    """ISO 4217 code of the revenue; empty for none."""
+    revenue_minor: int = 0
+    """Revenue in the smallest unit of the currency."""
+    engaged_ms: int = 0
+    """Visible time that an engagement signal reports."""
+    scroll_depth: int = -1
+    """Percent of the page that an engagement signal reports; -1 for none."""
 
 
 VISIT_FIELDS: tuple[tuple[Dimension, str], ...] = (
@@ -54,12 +71,26 @@ VISIT_FIELDS: tuple[tuple[Dimension, str], ...] = (
     (Dimension.OS, "os"),
     (Dimension.OS_VERSION, "os_version"),
     (Dimension.DEVICE, "device"),
+    (Dimension.CHANNEL, "channel"),
+    (Dimension.REGION, "region"),
+    (Dimension.CITY, "city"),
+    (Dimension.LANGUAGE, "language"),
+    (Dimension.SCREEN, "screen"),
 )
-"""Attributes that the first event fixes for its visit."""
+"""Attributes that the first event fixes for its visit. Profiles keep values in this order: only append."""
 
 EVENT_FIELDS: tuple[tuple[Dimension, str], ...] = (
     (Dimension.PAGE, "path"),
     (Dimension.HOSTNAME, "hostname"),
     (Dimension.NAME, "name"),
 )
-"""Attributes of each event."""
+"""Attributes of each event; beside them it has its goals and properties."""
+
+
+def property_value(key: str, value: str) -> str:
+    """A property as one value of `Dimension.PROPS`; a declared key has no `=` in it.
+
+    >>> property_value("plan", "free")
+    'plan=free'
+    """
+    return f"{key}={value}"

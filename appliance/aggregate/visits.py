@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from appliance.aggregate.profile import Profile
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW, TRAITS, Dimension
-from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
+from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, property_value
 from appliance.facts import Attribute, EventFact, FactBatch, Phase, VisitFact
 from appliance.outcomes import Outcome
 
@@ -107,11 +107,7 @@ def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
 
 def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
     is_pageview = event.name == PAGEVIEW
-    tokens = [
-        (dimension, value, _token(token, dimension, value))
-        for dimension, field in EVENT_FIELDS
-        if (value := getattr(event, field))
-    ]
+    tokens = [(dimension, value, _token(token, dimension, value)) for dimension, value in _event_values(event)]
     facts.events.append(
         EventFact(
             site=where.site,
@@ -136,6 +132,13 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
         profile.interactive += 1
 
 
+def _event_values(event: CleanEvent) -> list[tuple[Dimension, str]]:
+    """The event's own non-empty attributes; of goals and properties it may have several."""
+    values = [(dimension, value) for dimension, field in EVENT_FIELDS if (value := getattr(event, field))]
+    values += [(Dimension.GOAL, goal) for goal in event.goals]
+    return values + [(Dimension.PROPS, property_value(key, value)) for key, value in event.props]
+
+
 def _engage(profile: Profile, event: CleanEvent, continues: bool, token: Token) -> Outcome:
     page = profile.tokens.get(_token(token, Dimension.PAGE, event.path), 0)
     if not continues or not page & profile.bit:
@@ -148,7 +151,7 @@ def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
     """The open visit's non-empty attributes with their masks."""
     same_every_visit = profile.bit - 1  # the tag fixes these: every earlier visit of the day had them
     attributes = []
-    for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=True):
+    for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=False):
         if not value:
             continue
         fixed = TRAITS[dimension].fixed_by_tag

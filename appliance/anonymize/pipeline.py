@@ -5,15 +5,16 @@ logging, no clock. What they learn is collected in a `Draft` that never leaves t
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from appliance.anonymize.country import CountryDatabase
 from appliance.anonymize.device import DeviceParser
 from appliance.anonymize.network import truncate
-from appliance.anonymize.page import Page, reduce_url, with_www
+from appliance.anonymize.page import Page, reduce_url
 from appliance.anonymize.redaction import MAX_NAME, redact_value
+from appliance.anonymize.revenue import minor_units
+from appliance.anonymize.site_rules import SiteRules
 from appliance.anonymize.source import referrer_host, source_of
 from appliance.anonymize.tag import tag_message
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW
@@ -40,26 +41,36 @@ class Draft:
     """A hit on its way through the steps."""
 
     __slots__ = (
-        *("at_ms", "browser", "browser_version", "country", "device", "event_id", "hit", "hostnames", "key"),
-        *("name", "os", "os_version", "page", "referrer", "source", "tag", "tools"),
+        *("at_ms", "browser", "browser_version", "channel", "city", "country", "currency", "device", "event_id"),
+        *("goals", "hit", "key", "language", "name", "os", "os_version", "page", "props", "referrer", "region"),
+        *("revenue_minor", "rules", "screen", "source", "tag", "tools"),
     )
 
-    hostnames: frozenset[str]
     page: Page
     name: str
+    goals: tuple[str, ...]
+    props: tuple[tuple[str, str], ...]
+    currency: str
+    revenue_minor: int
     referrer: str
     source: str
+    channel: str
     country: str
+    region: str
+    city: str
     browser: str
     browser_version: str
     os: str
     os_version: str
     device: str
+    language: str
+    screen: str
     tag: bytes
     event_id: bytes
 
-    def __init__(self, hit: RawHit, key: HashKey, at_ms: int, tools: "Anonymizer") -> None:
+    def __init__(self, hit: RawHit, rules: SiteRules, key: HashKey, at_ms: int, tools: "Anonymizer") -> None:
         self.hit = hit
+        self.rules = rules
         self.key = key
         self.at_ms = at_ms
         self.tools = tools
@@ -69,12 +80,12 @@ class Draft:
 
     def event(self) -> CleanEvent:
         """The finished event."""
-        page = self.page
+        hit, page = self.hit, self.page
         return CleanEvent(
             self.tag,
             self.at_ms,
             self.name,
-            self.hit.interactive,
+            hit.interactive,
             self.event_id,
             page.hostname,
             page.path,
@@ -87,16 +98,37 @@ class Draft:
             self.os,
             self.os_version,
             self.device,
+            self.channel,
+            self.region,
+            self.city,
+            self.language,
+            self.screen,
+            self.goals,
+            self.props,
+            self.currency,
+            self.revenue_minor,
+            hit.engaged_ms,
+            hit.scroll_depth,
         )
+
+
+def drop_shielded_address(draft: Draft) -> Outcome | None:
+    """Addresses that the operator does not want to count."""
+    return Outcome.BLOCKED if draft.rules.blocks_address(draft.hit.address) else None
 
 
 def put_page(draft: Draft) -> Outcome | None:
     """URL to host, redacted path, campaign."""
-    page = reduce_url(draft.hit.url, draft.hostnames)
+    page = reduce_url(draft.hit.url, draft.rules.hostnames)
     if isinstance(page, Outcome):
         return page
     draft.page = page
     return None
+
+
+def drop_shielded_page(draft: Draft) -> Outcome | None:
+    """Hosts and paths that the operator does not want to count."""
+    return Outcome.BLOCKED if draft.rules.blocks_page(draft.page.hostname, draft.page.path) else None
 
 
 def put_name(draft: Draft) -> Outcome | None:
@@ -107,6 +139,27 @@ def put_name(draft: Draft) -> Outcome | None:
     draft.name = name
     # Full-width letters and the like could turn into one of our own names only here.
     return None if name and (name not in _OWN_NAMES or name == draft.hit.name) else Outcome.INVALID
+
+
+def put_goals(draft: Draft) -> None:
+    """Name and path to the site's goals."""
+    draft.goals = draft.rules.goals(draft.name, draft.page.path)
+
+
+def put_props(draft: Draft) -> None:
+    """Properties: declared keys only, values redacted. What nobody declared ends here."""
+    declared = draft.rules.property_keys
+    if not declared or not draft.hit.props:
+        draft.props = ()
+        return
+    kept = {key: redact_value(value) for key, value in draft.hit.props if key in declared}
+    draft.props = tuple((key, value) for key, value in kept.items() if value)
+
+
+def put_revenue(draft: Draft) -> None:
+    """Revenue in whole minor units; what is no amount of a known currency is dropped, the event stays."""
+    minor = minor_units(draft.hit.currency, draft.hit.amount) if draft.hit.currency else None
+    draft.currency, draft.revenue_minor = ("", 0) if minor is None else (draft.hit.currency, minor)
 
 
 def put_device(draft: Draft) -> Outcome | None:
@@ -120,13 +173,30 @@ def put_device(draft: Draft) -> Outcome | None:
 
 def put_source(draft: Draft) -> None:
     """Referrer to host, host to source."""
-    draft.referrer = referrer_host(draft.hit.referrer, draft.hostnames)
+    draft.referrer = referrer_host(draft.hit.referrer, draft.rules.hostnames)
     draft.source = source_of(draft.referrer)
+    draft.channel = ""
 
 
-def put_country(draft: Draft) -> None:
+def put_place(draft: Draft) -> None:
     """Truncated address to country."""
     draft.country = draft.tools.countries.country(truncate(draft.hit.address))
+    draft.region = draft.city = ""
+
+
+def drop_shielded_country(draft: Draft) -> Outcome | None:
+    """Countries that the operator does not want to count."""
+    return Outcome.BLOCKED if draft.country in draft.rules.blocked_countries else None
+
+
+def put_language(draft: Draft) -> None:
+    """Accept-Language to its primary language."""
+    draft.language = ""
+
+
+def put_screen(draft: Draft) -> None:
+    """Width of the window to its class."""
+    draft.screen = ""
 
 
 def put_tag(draft: Draft) -> None:
@@ -143,7 +213,23 @@ def put_event_id(draft: Draft) -> None:
 
 
 Step = Callable[[Draft], Outcome | None]
-STEPS: tuple[Step, ...] = (put_page, put_name, put_device, put_source, put_country, put_tag, put_event_id)
+STEPS: tuple[Step, ...] = (
+    drop_shielded_address,
+    put_page,
+    drop_shielded_page,
+    put_name,
+    put_goals,
+    put_props,
+    put_revenue,
+    put_device,
+    put_source,
+    put_place,
+    drop_shielded_country,
+    put_language,
+    put_screen,
+    put_tag,
+    put_event_id,
+)
 
 
 class Anonymizer:
@@ -156,6 +242,7 @@ class Anonymizer:
     def __init__(self, country_database: Path | None = None) -> None:
         self.countries = CountryDatabase(country_database)
         self.devices = DeviceParser()
+        self._rules: dict[str, SiteRules] = {}
 
     def anonymize(self, hit: RawHit, site: SiteSettings, key: HashKey, at_ms: int) -> CleanEvent | Outcome:
         """Turn a hit into an event, or say why it is dropped.
@@ -163,15 +250,12 @@ class Anonymizer:
         Privacy: the hit ends here. The event has a tag that nobody can undo without the key, a country, families
         and classes, and redacted texts.
         """
-        draft = Draft(hit, key, at_ms, self)
-        draft.hostnames = _hostnames(site.hostnames)
+        rules = self._rules.get(site.id)
+        if rules is None or rules.site is not site:
+            rules = self._rules[site.id] = SiteRules(site)
+        draft = Draft(hit, rules, key, at_ms, self)
         for step in STEPS:
             dropped = step(draft)
             if dropped is not None:
                 return dropped
         return draft.event()
-
-
-@lru_cache(maxsize=4096)
-def _hostnames(hostnames: tuple[str, ...]) -> frozenset[str]:
-    return with_www(hostnames)

@@ -6,6 +6,8 @@ or metrics. Headers are kept by name rather than removed by name, because proxie
 
 from typing import Any, NamedTuple
 
+from appliance.hits import NO_HINTS, ClientHints
+
 _KEPT = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"transfer-encoding"})
 _PERSONAL = frozenset({b"user-agent", b"x-forwarded-for"})
 
@@ -17,6 +19,9 @@ class Personal(NamedTuple):
     forwarded: list[bytes]
     """Values of all `X-Forwarded-For` headers, in their order."""
     user_agent: str
+    language: str = ""
+    """Accept-Language."""
+    hints: ClientHints = NO_HINTS
 
     def __repr__(self) -> str:
         return "Personal(…)"

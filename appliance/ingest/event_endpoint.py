@@ -188,6 +188,15 @@ class EventEndpoint:
             user_agent=personal.user_agent,
             interactive=parsed.interactive,
             event_id=parsed.event_id,
+            language=personal.language,
+            hints=personal.hints,
+            width=parsed.width,
+            props=parsed.props,
+            currency=parsed.currency,
+            amount=parsed.amount,
+            engaged_ms=parsed.engaged_ms,
+            scroll_depth=parsed.scroll_depth,
+            hash_mode=parsed.hash_mode,
         )
         return self._anonymizer.anonymize(raw, site, key, at_ms)
 

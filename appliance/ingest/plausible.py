@@ -75,6 +75,14 @@ class ParsedHit(msgspec.Struct, frozen=True, gc=False):
     referrer: str
     interactive: bool
     event_id: str
+    width: int = 0
+    """CSS pixels that the window has at least; 0 for unknown."""
+    props: tuple[tuple[str, str], ...] = ()
+    currency: str = ""
+    amount: str = ""
+    engaged_ms: int = 0
+    scroll_depth: int = -1
+    hash_mode: bool = False
 
     def __repr__(self) -> str:
         return "ParsedHit(…)"

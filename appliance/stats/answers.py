@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from appliance.clock import Clock, local_day_hour
 from appliance.dimensions import Dimension
 from appliance.errors import QueryError
+from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.contract import Answer, Hidden, Meta, Question, Row, TimeDimension
 from appliance.stats.counters import Counters, metric
@@ -44,6 +45,7 @@ class Answers:
             UnavailableError: ClickHouse is away.
         """
         plan = make_plan(question)
+        _check_property(plan, site)
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
         labels = _labels(plan.time, days, site.timezone) if question.include.time_labels and plan.time else None
@@ -92,7 +94,15 @@ class Answers:
     def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
         rule = admission(dimension, site)
         by_day = plan.time is TimeDimension.DAY
-        return self._reports.cells(site.id, days, dimension, rule, self._k, by_day=by_day)
+        prefix = property_value(plan.property_key, "") if dimension is Dimension.PROPS else ""
+        return self._reports.cells(site.id, days, dimension, rule, self._k, by_day=by_day, prefix=prefix)
+
+
+def _check_property(plan: Plan, site: SiteSettings) -> None:
+    keys = [declared.key for declared in site.properties]
+    if plan.property_key and plan.property_key not in keys:
+        declared = ", ".join(keys) or "none"
+        raise QueryError(f'"{plan.property_key[:60]}" is no declared property of this site; declared: {declared}')
 
 
 def _row(plan: Plan, labels: dict[str, str], counters: Counters, ended: Counters | None) -> Row:

@@ -70,9 +70,12 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "event:page": "Path of the page.",
     "event:name": "Name of the event; pageview for a page that was looked at.",
     "event:hostname": "Host of the page.",
+    "event:goal": "Goals of the site that the event reached.",
+    "event:props:<key>": "Value of a declared property of the event.",
     "visit:entry_page": "Path on which the visit began.",
     "visit:exit_page": "Path of the last page that the visit looked at; known when the visit has ended.",
     "visit:source": "Host that the visit came from; Direct / None where there was none.",
+    "visit:channel": "Kind of source, such as Organic Search or Email.",
     "visit:referrer": "Host of the page that linked to the first one.",
     "visit:utm_source": f"utm_source {_CAMPAIGN}",
     "visit:utm_medium": f"utm_medium {_CAMPAIGN}",
@@ -80,11 +83,15 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "visit:utm_content": f"utm_content {_CAMPAIGN}",
     "visit:utm_term": f"utm_term {_CAMPAIGN}",
     "visit:country": "Country of the network, as two letters (ISO 3166-1).",
+    "visit:region": "Region of the network (ISO 3166-2); needs a database of cities.",
+    "visit:city": "City of the network; needs a database of cities.",
     "visit:browser": "Browser, such as Chrome.",
     "visit:browser_version": "Browser and major version, such as Chrome 126.",
     "visit:os": "Operating system.",
     "visit:os_version": "Operating system and major version.",
     "visit:device": "Desktop, Mobile, Tablet, TV, Console or Other.",
+    "visit:language": "Primary language of the browser, such as de.",
+    "visit:screen": "Width class of the window: Mobile, Tablet, Laptop or Desktop.",
 }
 """One sentence for readers of each dimension other than time."""
 

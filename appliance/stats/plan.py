@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from appliance.dimensions import BY_API_NAME, TRAITS, Dimension, Scope
+from appliance.dimensions import BY_API_NAME, PROPERTY_PREFIX, TRAITS, Dimension, Scope
 from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
 
@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     site: str
     metrics: tuple[Metric, ...]
     attribute: Dimension | None
+    property_key: str
+    """Of `event:props:<key>`; empty for all other attributes."""
     time: TimeDimension | None
     dimensions: tuple[str, ...]
     """As asked: at most one attribute and one time, in any order."""
@@ -72,7 +74,9 @@ def make_plan(question: Question) -> Plan:
     if question.filters:
         raise QueryError("filters cannot be answered yet; leave them out or ask for a dimension instead")
     metrics = _metrics(question.metrics)
-    time, attribute = _dimensions(question.dimensions)
+    time, name = _dimensions(question.dimensions)
+    key = name.removeprefix(PROPERTY_PREFIX) if name.startswith(PROPERTY_PREFIX) else ""
+    attribute = Dimension.PROPS if key else BY_API_NAME.get(name)
     _check_metrics(metrics, attribute)
     if attribute is not None and time is TimeDimension.HOUR:
         raise QueryError("time:hour is counted for totals only; with another dimension ask for time:day")
@@ -83,7 +87,7 @@ def make_plan(question: Question) -> Plan:
         raise QueryError("pagination.offset must not be negative")
     dimensions = tuple(question.dimensions)
     sorts = _sorts(question.order_by, metrics, dimensions) or _usual_order(metrics, dimensions)
-    return Plan(question.site_id, metrics, attribute, time, dimensions, sorts, pagination.limit, pagination.offset)
+    return Plan(question.site_id, metrics, attribute, key, time, dimensions, sorts, pagination.limit, pagination.offset)
 
 
 def _metrics(names: list[str]) -> tuple[Metric, ...]:
@@ -98,21 +102,20 @@ def _metrics(names: list[str]) -> tuple[Metric, ...]:
     return tuple(Metric(name) for name in names)
 
 
-def _dimensions(names: list[str]) -> tuple[TimeDimension | None, Dimension | None]:
+def _dimensions(names: list[str]) -> tuple[TimeDimension | None, str]:
+    """The time dimension and the name of the attribute; an empty name for none."""
     times = [name for name in names if name in TimeDimension.__members__.values()]
     attributes = [name for name in names if name not in times]
     for name in attributes:
-        if name not in ATTRIBUTES:
+        is_property = name.startswith(PROPERTY_PREFIX) and len(name) > len(PROPERTY_PREFIX)
+        if not is_property and (name not in ATTRIBUTES or name.startswith(PROPERTY_PREFIX)):
             allowed = ", ".join((*ATTRIBUTES, *TimeDimension))
             raise QueryError(f'dimensions: "{name[:60]}" is not one of {allowed}')
     if len(times) > 1:
         raise QueryError("dimensions can hold one time dimension only")
     if len(attributes) > 1:
         raise QueryError("dimensions can hold one attribute only: counters of pairs are not answered yet")
-    return (
-        TimeDimension(times[0]) if times else None,
-        BY_API_NAME[attributes[0]] if attributes else None,
-    )
+    return TimeDimension(times[0]) if times else None, attributes[0] if attributes else ""
 
 
 def _check_metrics(metrics: tuple[Metric, ...], attribute: Dimension | None) -> None:

@@ -74,9 +74,20 @@ class Reports:
         return {(row[0], int(row[1])): Counters(*map(int, row[2:])) for row in rows}
 
     def cells(
-        self, site: str, days: DateRange, dimension: Dimension, rule: Admission, k: int, *, by_day: bool
+        self,
+        site: str,
+        days: DateRange,
+        dimension: Dimension,
+        rule: Admission,
+        k: int,
+        *,
+        by_day: bool,
+        prefix: str = "",
     ) -> Cells:
         """Single cells of a dimension; values hidden on a day are left out of that day.
+
+        Args:
+            prefix: only values that begin with it; it is cut off in the answer.
 
         Privacy: what is hidden never leaves ClickHouse, only the number of hidden values does.
         """
@@ -85,6 +96,7 @@ class Reports:
             "first": days.first,
             "last": days.last,
             "dimension": int(dimension),
+            "prefix": prefix,
             "k": k,
             "admitted": list(rule.names),
             "admitted_pattern": rule.pattern,
@@ -92,7 +104,7 @@ class Reports:
         with self._closed_days.reading():
             rows = self._ask("cells_by_day" if by_day else "cells", **parameters)
             hidden = self._ask("hidden_cells", **parameters)
-        shown = {(row[0] if by_day else None, row[1]): Counters(*map(int, row[2:])) for row in rows}
+        shown = {(row[0] if by_day else None, row[1][len(prefix) :]): Counters(*map(int, row[2:])) for row in rows}
         return Cells(shown, int(hidden[0][0]))
 
     def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:

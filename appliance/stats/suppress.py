@@ -1,13 +1,14 @@
 """Which values may be shown: those many visitors had, and those known to be public. Pure.
 
 A value that nobody declared is left out on every day on which fewer than k visitors had it. Admitted are closed
-vocabularies, names of our own, and pages that the site declares in `pages`.
+vocabularies, names of our own, pages that the site declares in `pages`, and values that it declares with a property.
 """
 
 import re
 from typing import NamedTuple
 
 from appliance.dimensions import DIRECT, PAGEVIEW, TRAITS, Dimension
+from appliance.events import property_value
 from appliance.settings import SiteSettings
 
 _PAGES = frozenset({Dimension.PAGE, Dimension.ENTRY_PAGE, Dimension.EXIT_PAGE})
@@ -44,6 +45,9 @@ def admission(dimension: Dimension, site: SiteSettings) -> Admission:
             tuple(page for page in site.pages if "*" not in page),
             page_pattern(tuple(page for page in site.pages if "*" in page)),
         )
+    if dimension is Dimension.PROPS:
+        values = [property_value(declared.key, value) for declared in site.properties for value in declared.values]
+        return Admission(tuple(values))
     return Admission(_OWN_NAMES.get(dimension, ()))
 
 

@@ -16,4 +16,4 @@ def test_every_field_that_is_counted_exists_in_the_event() -> None:
 
 def test_every_dimension_is_counted_somewhere() -> None:
     counted = {dimension for dimension, _ in (*VISIT_FIELDS, *EVENT_FIELDS)}
-    assert counted | {Dimension.EXIT_PAGE} == set(TRAITS)
+    assert counted | {Dimension.EXIT_PAGE, Dimension.GOAL, Dimension.PROPS} == set(TRAITS)

@@ -13,7 +13,7 @@ FROM
         sum(duration_ms) AS cell_duration_ms
     FROM readable_cells
     WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}
-        AND dim_a = {dimension:UInt8} AND dim_b = 0
+        AND dim_a = {dimension:UInt8} AND dim_b = 0 AND startsWith(a, {prefix:String})
     GROUP BY day, a
     HAVING cell_visitors >= {k:UInt32} OR a IN {admitted:Array(String)} OR match(a, {admitted_pattern:String})
 )

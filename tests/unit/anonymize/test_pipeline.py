@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from appliance.anonymize.pipeline import Anonymizer, Draft
+from appliance.anonymize.site_rules import SiteRules
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.outcomes import Outcome
@@ -78,7 +79,7 @@ def test_hit_is_dropped_with_its_reason(change: dict[str, Any], outcome: Outcome
 
 
 def test_draft_prints_nothing_of_its_hit() -> None:
-    assert repr(Draft(HIT, FixedKey(), 1_000, ANONYMIZER)) == "Draft(…)"
+    assert repr(Draft(HIT, SiteRules(SITE), FixedKey(), 1_000, ANONYMIZER)) == "Draft(…)"
 
 
 def test_name_of_a_custom_event_is_redacted() -> None:
