@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 OPT_OUT_FLAG = "cl_optout"
-"""Name of the cookie, and of the entry in localStorage, in which a device keeps its own refusal: the constant 1."""
+"""Name of the cookie in which a device keeps its own refusal: the constant 1."""
 
 SIGNAL_HEADERS = frozenset({b"sec-gpc", b"dnt", b"cookie"})
 """Names of the headers that `read_signals` looks at."""

@@ -1,4 +1,4 @@
-"""The ingest process's ASGI application: four routes, no framework on the hot path.
+"""The ingest process's ASGI application: five routes, no framework on the hot path.
 
 An ASGI scope comes in, one complete answer goes out. Whatever fails is answered 500 and logged as a type and a place,
 never with a value, because values could be personal.
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from typing import Any, Protocol
 
-from appliance.ingest import answers
+from appliance.ingest import answers, opt_out
 from appliance.ingest.answers import Answer, Send
 from appliance.ingest.body import Receive
 from appliance.ingest.boundary import strip
@@ -53,6 +53,8 @@ def create_app(
         path, method = scope["path"], scope["method"]
         if path == _EVENT and method == "POST":
             return await endpoint.answer(scope, receive)
+        if path == opt_out.PATH:
+            return await opt_out.opt_out_answer(scope, receive)
         strip(scope)
         if path == _EVENT:
             return answers.PREFLIGHT if method == "OPTIONS" else answers.method_not_allowed(b"POST, OPTIONS")

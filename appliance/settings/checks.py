@@ -186,7 +186,7 @@ def _checked_goals(site: SiteSettings) -> tuple[GoalSettings, ...]:
             _check_page(where, goal.page)
         name = goal.name.strip() or goal.event or f"Visit {goal.page}"
         if len(name) > _MAX_NAME or not name.isprintable():
-            raise SettingsError(f"{where}: '{name[:60]}' must have {_MAX_NAME} printable characters at most")
+            raise SettingsError(f"{where}: {name[:60]!r} must have {_MAX_NAME} printable characters at most")
         goals.append(msgspec.structs.replace(goal, name=name))
     _check_unique(where, [goal.name for goal in goals])
     return tuple(goals)

@@ -107,8 +107,8 @@ def _dimensions(names: list[str]) -> tuple[TimeDimension | None, str]:
     times = [name for name in names if name in TimeDimension.__members__.values()]
     attributes = [name for name in names if name not in times]
     for name in attributes:
-        is_property = name.startswith(PROPERTY_PREFIX) and len(name) > len(PROPERTY_PREFIX)
-        if not is_property and (name not in ATTRIBUTES or name.startswith(PROPERTY_PREFIX)):
+        is_property = name.startswith(PROPERTY_PREFIX) and name != PROPERTY_PREFIX
+        if not is_property and name not in ATTRIBUTES:
             allowed = ", ".join((*ATTRIBUTES, *TimeDimension))
             raise QueryError(f'dimensions: "{name[:60]}" is not one of {allowed}')
     if len(times) > 1:

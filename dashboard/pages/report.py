@@ -39,7 +39,7 @@ def _show(site: Site, period: Period) -> None:
     with st.container(border=True, key="timeline"):
         _show_timeline(site, period)
     for start in range(0, len(PANELS), 2):
-        for column, (title, reports) in zip(st.columns(2), PANELS[start : start + 2], strict=True):
+        for column, (title, reports) in zip(st.columns(2), PANELS[start : start + 2], strict=False):
             with column, st.container(border=True, height="stretch", key=f"panel-{title.lower()}"):
                 _show_panel(site, period, pick_report(title, reports))
     notes.reading(site, answer.meta, state.now())

@@ -39,6 +39,7 @@ PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (
         "Sources",
         (
+            Report("Channels", "visit:channel", "Channel"),
             Report("Sources", "visit:source", "Source"),
             Report("Campaigns", "visit:utm_campaign", "Campaign"),
             Report("Mediums", "visit:utm_medium", "Medium"),
@@ -52,13 +53,29 @@ PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
             Report("Exit pages", "visit:exit_page", "Exit page"),
         ),
     ),
-    ("Countries", (Report("Countries", "visit:country", "Country"),)),
+    (
+        "Places",
+        (
+            Report("Countries", "visit:country", "Country"),
+            Report("Regions", "visit:region", "Region"),
+            Report("Cities", "visit:city", "City"),
+            Report("Languages", "visit:language", "Language"),
+        ),
+    ),
     (
         "Devices",
         (
             Report("Browsers", "visit:browser", "Browser"),
             Report("Systems", "visit:os", "Operating system"),
             Report("Devices", "visit:device", "Device"),
+            Report("Screens", "visit:screen", "Screen"),
+        ),
+    ),
+    (
+        "Goals",
+        (
+            Report("Goals", "event:goal", "Goal"),
+            Report("Events", "event:name", "Event"),
         ),
     ),
 )

@@ -9,16 +9,19 @@ import pytest
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.oracle import DIMENSIONS, Oracle
 from tests.kit.stats_client import METRICS, StatsClient, Table, await_equal
-from tests.kit.story import Story
+from tests.kit.story import GOALS_AND_PROPERTIES, Story
 
 pytestmark = pytest.mark.blackbox
 
 # New York's summer time begins on the second day.
 START = datetime(2031, 3, 8, 16, 0, 20, tzinfo=UTC).timestamp()
-SITES = (
-    Site("kathmandu.example", "Asia/Kathmandu", ("kathmandu.example", "shop.kathmandu.example")),
-    Site("newyork.example", "America/New_York", ("newyork.example", "shop.newyork.example")),
-    Site("discreet.example", "UTC", ("discreet.example", "shop.discreet.example"), pages=("/", "/docs/*")),
+SITES = tuple(
+    Site(name, zone, (name, f"shop.{name}"), pages, GOALS_AND_PROPERTIES)
+    for name, zone, pages in (
+        ("kathmandu.example", "Asia/Kathmandu", ("/*",)),
+        ("newyork.example", "America/New_York", ("/*",)),
+        ("discreet.example", "UTC", ("/", "/docs/*")),
+    )
 )
 WHOLE_VISITS = ("bounce_rate", "visit_duration")
 
@@ -115,7 +118,9 @@ def test_named_ranges_end_with_the_sites_own_today(closed: Story, days_later: in
 
 
 def test_day_of_25_hours_has_one_row_for_the_hour_that_comes_twice(tmp_path: Path) -> None:
-    london = Site("london.example", "Europe/London", ("london.example", "shop.london.example"))
+    london = Site(
+        "london.example", "Europe/London", ("london.example", "shop.london.example"), extra=GOALS_AND_PROPERTIES
+    )
     start = datetime(2031, 10, 25, 23, 20, 20, tzinfo=UTC).timestamp()  # twenty past midnight
     with ApplianceProcess(tmp_path, [london], at=start) as appliance:
         story = Story(appliance, [london], start, moments=14, seed=25)

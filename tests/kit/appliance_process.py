@@ -37,6 +37,8 @@ class Site:
     timezone: str = "UTC"
     hostnames: tuple[str, ...] = ()
     pages: tuple[str, ...] = ("/*",)
+    extra: str = ""
+    """TOML within the site's section."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,7 @@ def _toml(appliance: ApplianceProcess, sites: Sequence[Site], keys: Sequence[Key
             f'timezone = "{site.timezone}"',
             f"hostnames = {json.dumps(site.hostnames)}",
             f"pages = {json.dumps(site.pages)}",
+            site.extra,
         ]
     for key in keys:
         lines += [

@@ -97,6 +97,7 @@ class Hit:
     referrer: str = ""
     campaign: dict[str, str] = field(default_factory=dict)
     """utm_source and the like."""
+    props: dict[str, str] = field(default_factory=dict)
     interactive: bool = True
     event_id: str = ""
     sent_at: float = 0.0
@@ -115,6 +116,8 @@ class Hit:
         body: dict[str, Any] = {"n": self.name, "d": self.site, "u": f"https://{self.host}{self.path}{query}"}
         if self.referrer:
             body["r"] = self.referrer
+        if self.props:
+            body["p"] = self.props
         if not self.interactive:
             body["i"] = False
         if self.event_id:

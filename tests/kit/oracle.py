@@ -37,14 +37,20 @@ VISIT_DIMENSIONS: dict[str, Callable[["Visit"], str]] = {
     "visit:os": lambda visit: visit.visitor.agent.os,
     "visit:device": lambda visit: visit.visitor.agent.device,
 }
-EVENT_DIMENSIONS: dict[str, Callable[[Hit], str]] = {
-    "event:page": lambda hit: hit.path,
-    "event:name": lambda hit: hit.name,
-    "event:hostname": lambda hit: hit.host,
+GOALS = {"Signup": "signup", "Shared": "share", "Visit /docs/*": "/docs/"}
+"""Goals of every site of a story: an event's name, or how a path begins."""
+PROPERTY = "plan"
+"""The property that every site of a story declares."""
+EVENT_DIMENSIONS: dict[str, Callable[[Hit], set[str]]] = {
+    "event:page": lambda hit: {hit.path},
+    "event:name": lambda hit: {hit.name},
+    "event:hostname": lambda hit: {hit.host},
+    "event:goal": lambda hit: {name for name, reached in GOALS.items() if _reaches(hit, reached)},
+    f"event:props:{PROPERTY}": lambda hit: {hit.props[PROPERTY]} if hit.props.get(PROPERTY) else set(),
 }
 DIMENSIONS = (*VISIT_DIMENSIONS, *EVENT_DIMENSIONS)
 _ALWAYS_SHOWN = {
-    *("event:hostname", "visit:country", "visit:browser", "visit:os", "visit:device"),
+    *("event:hostname", "event:goal", "visit:country", "visit:browser", "visit:os", "visit:device"),
 }
 _PAGES = {"event:page", "visit:entry_page", "visit:exit_page"}
 
@@ -187,8 +193,8 @@ class Oracle:
         visits = self._of_day(day)
         if dimension in EVENT_DIMENSIONS:
             read = EVENT_DIMENSIONS[dimension]
-            values = {read(hit) for visit in visits for hit in visit.events}
-            return {value: _count_events_of(visits, lambda hit, v=value: read(hit) == v) for value in values}
+            values = {value for visit in visits for hit in visit.events for value in read(hit)}
+            return {value: _count_events_of(visits, lambda hit, v=value: v in read(hit)) for value in values}
         if dimension == "visit:exit_page":
             visits = [visit for visit in visits if self._has_ended(visit, now)]
         of = VISIT_DIMENSIONS[dimension]
@@ -246,6 +252,10 @@ class Oracle:
     def _hour_of(self, moment: float) -> tuple[date, int]:
         local = self._local(moment)
         return local.date(), local.hour
+
+
+def _reaches(hit: Hit, reached: str) -> bool:
+    return hit.path.startswith(reached) and hit.name == "pageview" if reached.startswith("/") else hit.name == reached
 
 
 def _gap(earlier: Hit, later: Hit) -> float:

@@ -26,6 +26,26 @@ _CAMPAIGNS: tuple[dict[str, str], ...] = (
     {"utm_source": "newsletter", "utm_medium": "email", "utm_content": "button", "utm_term": "cups"},
     {"utm_source": "flyer", "utm_campaign": "fair"},
 )
+_PROPS: tuple[dict[str, str], ...] = (
+    {},
+    {"plan": "free"},
+    {"plan": "pro", "secret": "x"},
+    {"plan": "rare"},
+    {"plan": ""},
+)
+GOALS_AND_PROPERTIES = """
+[[sites.goals]]
+name = "Signup"
+event = "signup"
+[[sites.goals]]
+name = "Shared"
+event = "share"
+[[sites.goals]]
+page = "/docs/*"
+[[sites.properties]]
+key = "plan"
+"""
+"""What every site of a story declares; `tests.kit.oracle` says the same in its own words."""
 _NAMES = ("signup", "signup", "Download", "share")
 
 
@@ -83,6 +103,7 @@ class Story:
         elif kind < 0.4:
             hit.name = pick.choice(_NAMES)
             hit.interactive = hit.name != "Download"
+            hit.props = pick.choice(_PROPS)
         else:
             hit.path = self._places[site.id, visitor] = pick.choice(_PATHS)
             hit.referrer = pick.choice(_REFERRERS)

@@ -11,6 +11,17 @@ from appliance.settings import host_port, load, parse
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2g"
 
+RELAXED = {
+    "setting": "privacy.referrer_path",
+    "reason": "partners",
+    "approved_by": "Jo",
+    "review_by": "2027-01-01",
+}
+
+
+def site(**fields: Any) -> dict[str, Any]:
+    return {"sites": [{"id": "a"} | fields]}
+
 
 def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
     settings = parse({}, base=tmp_path)
@@ -40,6 +51,29 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
         pytest.param({"sites": [{"id": "a", "timezone": "Mars/X"}]}, ["timezone", "Mars/X"], id="zone"),
         pytest.param({"sites": [{"id": "a", "hostnames": ["http://a"]}]}, ["hostnames", "http://a"], id="host"),
         pytest.param({"sites": [{"id": "a", "pages": ["blog/*"]}]}, ["pages", "blog/*", "/"], id="page"),
+        pytest.param({"shields": {"addresses": ["office"]}}, ["shields", "addresses", "office"], id="shield"),
+        pytest.param({"shields": {"countries": ["de"]}}, ["countries", "'de'", "capital"], id="shielded country"),
+        pytest.param({"shields": {"pages": ["x"]}}, ["shields", "pages", "'x'"], id="shielded page"),
+        pytest.param({"shields": {"hostnames": ["*.a/b"]}}, ["hostnames", "*.a/b"], id="shielded host"),
+        pytest.param(site(shields={"addresses": ["x"]}), ["shields of site 'a'", "'x'"], id="shield of a site"),
+        pytest.param(site(goals=[{"name": "g"}]), ["goals of site 'a'", "event and page"], id="empty goal"),
+        pytest.param(site(goals=[{"event": "e", "page": "/p"}]), ["exactly one"], id="goal of both"),
+        pytest.param(site(goals=[{"page": "p"}]), ["goals", "'p'", "/"], id="page of a goal"),
+        pytest.param(site(goals=[{"event": "e"}, {"event": "e"}]), ["goals", "twice"], id="goal twice"),
+        pytest.param(site(goals=[{"event": "e", "name": "a\nb"}]), ["printable"], id="goal name"),
+        pytest.param(site(properties=[{"key": "a=b"}]), ["properties", "a=b"], id="property key"),
+        pytest.param(site(properties=[{"key": "a"}, {"key": "a"}]), ["properties", "twice"], id="property twice"),
+        pytest.param({"privacy": {"place": "street"}}, ["privacy.place", "street"], id="place"),
+        pytest.param({"privacy": {"referrer_path": True}}, ["relaxes", "reason", "review_by"], id="no reason"),
+        pytest.param({"privacy": {"relaxations": [RELAXED]}}, ["not relaxed"], id="reason for nothing"),
+        pytest.param(
+            {"privacy": {"referrer_path": True, "relaxations": [RELAXED | {"review_by": "soon"}]}},
+            ["review_by", "soon", "YYYY-MM-DD"],
+            id="review",
+        ),
+        pytest.param(
+            {"privacy": {"referrer_path": True, "relaxations": [RELAXED | {"reason": " "}]}}, ["empty"], id="blank"
+        ),
         pytest.param({"api_keys": [{"name": "k"}]}, ["k", "sha256", "key_file"], id="no key"),
         pytest.param({"api_keys": [{"name": "k", "sha256": "12"}]}, ["64 hex"], id="short hash"),
         pytest.param({"api_keys": [{"name": "k", "sha256": "0" * 64, "sites": ["x"]}]}, ["'x'"], id="key site"),
@@ -111,3 +145,19 @@ def test_missing_file_and_bad_toml_are_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("address", "expected"), [("127.0.0.1:80", ("127.0.0.1", 80)), ("[::1]:8000", ("::1", 8000))])
 def test_address_is_split_at_its_port(address: str, expected: tuple[str, int]) -> None:
     assert host_port(address) == expected
+
+
+def test_relaxed_default_is_accepted_with_its_reason(tmp_path: Path) -> None:
+    settings = parse({"privacy": {"referrer_path": True, "relaxations": [RELAXED]}}, base=tmp_path)
+    assert settings.privacy.relaxations[0].approved_by == "Jo"
+
+
+def test_shields_of_all_sites_hold_for_each_beside_its_own(tmp_path: Path) -> None:
+    raw = {"shields": {"pages": ["/all"]}, "sites": [{"id": "a", "shields": {"pages": ["/own"]}}, {"id": "b"}]}
+    a, b = parse(raw, base=tmp_path).sites
+    assert (a.shields.pages, b.shields.pages) == (("/all", "/own"), ("/all",))
+
+
+def test_goal_without_a_name_is_called_after_what_reaches_it(tmp_path: Path) -> None:
+    raw = {"sites": [{"id": "a", "goals": [{"event": "signup"}, {"page": "/thanks*"}]}]}
+    assert [goal.name for goal in parse(raw, base=tmp_path).sites[0].goals] == ["signup", "Visit /thanks*"]

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from appliance.clock import day_end
 from appliance.facts import EventFact, VisitFact
-from appliance.settings import ApiKeySettings, Settings, SiteSettings
+from appliance.settings import ApiKeySettings, PropertySettings, Settings, SiteSettings
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
@@ -78,7 +78,11 @@ def stats(module_engine: Engine) -> Stats:
     settings = msgspec.structs.replace(
         module_engine.settings,
         sites=(
-            SiteSettings(id="example.org", pages=("/", "/blog/*")),
+            SiteSettings(
+                id="example.org",
+                pages=("/", "/blog/*"),
+                properties=(PropertySettings(key="plan", values=("pro",)), PropertySettings(key="plan-2")),
+            ),
             SiteSettings(id="other.example", timezone="Europe/Berlin"),
             SiteSettings(id="kiribati", timezone="Pacific/Kiritimati"),
         ),

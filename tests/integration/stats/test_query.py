@@ -22,16 +22,24 @@ from tests.kit.events import make_event
 
 SECOND = 1000
 ALL = [str(name) for name in Metric]
+DIMENSIONS = [name.replace("<key>", "plan") for name in ATTRIBUTES]
 
 
 def visit(
-    stats: Stats, *paths: str, day: int = DAY_NUMBER, hour: int = 9, source: str = DIRECT, country: str = "DE"
+    stats: Stats,
+    *paths: str,
+    day: int = DAY_NUMBER,
+    hour: int = 9,
+    source: str = DIRECT,
+    country: str = "DE",
+    **fields: Any,
 ) -> None:
     """One visitor, one visit, ten seconds a page."""
+    fields |= {"source": source, "country": country, "browser": "Firefox"}
     profile, facts = Profile(), FactBatch()
     where = visits.SiteDay("example.org", day)
     for number, path in enumerate(paths):
-        event = make_event(at_ms=number * 10 * SECOND, path=path, source=source, country=country, browser="Firefox")
+        event = make_event(at_ms=number * 10 * SECOND, path=path, **fields)
         visits.advance(profile, event, hour, where, 1800 * SECOND, lambda value: value, facts)
     visits.close(profile, where, lambda value: value, facts)
     stats.insert(facts.visits, facts.events)
@@ -109,7 +117,7 @@ def test_rows_come_in_the_order_asked_for_and_page_by_page(stats: Stats) -> None
     assert list(second) == [("/blog/c",)]
 
 
-@pytest.mark.parametrize("dimension", ATTRIBUTES)
+@pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_every_dimension_can_be_asked_for(stats: Stats, dimension: str) -> None:
     visit(stats, "/")
     assert stats.ask(dimensions=[dimension], date_range="all").status_code == 200
@@ -118,7 +126,7 @@ def test_every_dimension_can_be_asked_for(stats: Stats, dimension: str) -> None:
 def test_numbers_stay_the_same_when_the_day_is_closed(stats: Stats) -> None:
     for _ in range(5):
         visit(stats, "/", "/blog/a", source="many.example", day=DAY_NUMBER - 1)
-    questions = [{"dimensions": [name], "metrics": ["visitors", "visits", "events"]} for name in ATTRIBUTES]
+    questions = [{"dimensions": [name], "metrics": ["visitors", "visits", "events"]} for name in DIMENSIONS]
     before = [stats.rows(date_range="7d", **question) for question in questions]
     close_day(stats.engine.writer, ClosedDays(stats.engine.writer), "example.org", DAY - timedelta(days=1))
     assert [stats.rows(date_range="7d", **question) for question in questions] == before
@@ -243,3 +251,44 @@ def test_today_is_the_day_of_the_site(stats: Stats) -> None:
         site: stats.ask(site_id=site, **asked).json()["query"]["date_range"] for site in ("example.org", "kiribati")
     }
     assert days == {"example.org": ["2026-11-23"] * 2, "kiribati": ["2026-11-24"] * 2}
+
+
+def test_property_is_asked_by_its_key_and_rare_values_are_hidden_unless_declared(stats: Stats) -> None:
+    for _ in range(5):
+        visit(stats, "/", props=(("plan", "free"),))
+    visit(stats, "/", "/", props=(("plan", "pro"), ("plan-2", "canary")))
+    visit(stats, "/", props=(("plan", "canary"),))
+    asked = {"metrics": ["visitors", "visits", "events"], "dimensions": ["event:props:plan"]}
+    assert stats.rows(**asked) == {("free",): [5, 5, 5], ("pro",): [1, 1, 2]}
+    answer = stats.ask(**asked)
+    assert "canary" not in answer.text
+    assert answer.json()["meta"]["hidden"]["values"] == 1
+    assert stats.rows(dimensions=["event:props:plan-2"]) == {}
+
+
+def test_property_that_nobody_declared_is_refused_with_those_that_are(stats: Stats) -> None:
+    answer = stats.ask(dimensions=["event:props:pla"])
+    assert answer.status_code == 400
+    assert "plan, plan-2" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("dimension", "field", "value"),
+    [
+        ("event:goal", "goals", ("Signup",)),
+        ("visit:channel", "channel", "Email"),
+        ("visit:region", "region", "DE-BE"),
+        ("visit:language", "language", "de"),
+        ("visit:screen", "screen", "Laptop"),
+    ],
+)
+def test_closed_dimension_shows_single_visitors(stats: Stats, dimension: str, field: str, value: Any) -> None:
+    visit(stats, "/", **{field: value})
+    shown = value if isinstance(value, str) else value[0]
+    assert stats.rows(dimensions=[dimension]) == {(shown,): [1]}
+
+
+def test_city_is_shown_from_k_visitors_on(stats: Stats) -> None:
+    for number in range(9):
+        visit(stats, "/", city="Berlin" if number < 5 else "Buxtehude")
+    assert stats.rows(dimensions=["visit:city"]) == {("Berlin",): [5]}

@@ -159,16 +159,19 @@ def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Co
             if value:
                 cells[dimension, value].update(whole)
                 people[dimension, value, "visitors"].add(visit.person)
-        for dimension, field in EVENT_FIELDS:
-            for value in {getattr(e, field) for e in visit.events}:
-                here = [e for e in visit.events if getattr(e, field) == value]
-                cells[dimension, value].update(
-                    visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here)
-                )
-                people[dimension, value, "visitors"].add(visit.person)
+        for key in {key for e in visit.events for key in _own_values(e)}:
+            here = [e for e in visit.events if key in _own_values(e)]
+            cells[key].update(visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here))
+            people[*key, "visitors"].add(visit.person)
     for (dimension, value, _), who in people.items():
         cells[dimension, value]["visitors"] = len(who)
     return {key: +counters for key, counters in cells.items()}
+
+
+def _own_values(one: CleanEvent) -> set[tuple[int, str]]:
+    single = {(int(dimension), getattr(one, field)) for dimension, field in EVENT_FIELDS}
+    goals = {(int(Dimension.GOAL), goal) for goal in one.goals}
+    return single | goals | {(int(Dimension.PROPS), f"{key}={value}") for key, value in one.props}
 
 
 _steps = st.tuples(
@@ -179,21 +182,24 @@ _steps = st.tuples(
     st.booleans(),
     st.sampled_from([DIRECT, "one.example", "two.example"]),
     st.sampled_from(["", "spring"]),
+    st.sampled_from([(), ("Signup",), ("Signup", "Paid")]),
+    st.sampled_from([(), (("plan", "free"),), (("plan", "pro"), ("size", "free"))]),
 )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_steps, max_size=30))
 def test_single_cells_equal_a_count_by_sets_of_people(
-    steps: list[tuple[int, int, str, str, bool, str, str]],
+    steps: list[tuple[int, int, str, str, bool, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]],
 ) -> None:
     by_person: dict[int, list[CleanEvent]] = defaultdict(list)
     now = Counter[int]()
     profiles: dict[int, Profile] = defaultdict(Profile)
     facts = FactBatch()
-    for person, gap, path, name, interactive, source, campaign in steps:
+    for person, gap, path, name, interactive, source, campaign, goals, props in steps:
         now[person] += gap
-        one = event(now[person], path, name, interactive=interactive, source=source, utm_campaign=campaign)
+        fields = {"interactive": interactive, "source": source, "utm_campaign": campaign}
+        one = event(now[person], path, name, goals=goals, props=props, **fields)
         by_person[person].append(one)
         profiles[person] = decode_profile(encode_profile(profiles[person]))  # as between two batches
         advance(profiles[person], facts, one)

@@ -13,7 +13,7 @@ from appliance.anonymize.site_rules import SiteRules
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.outcomes import Outcome
-from appliance.settings import SiteSettings
+from appliance.settings import GoalSettings, PropertySettings, ShieldSettings, SiteSettings
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0 canary/4711"
 SITE = SiteSettings(id="example.org", hostnames=("example.org",))
@@ -98,3 +98,62 @@ def test_country_is_looked_up_for_the_network_only(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(ANONYMIZER.countries, "country", country)
     anonymize(HIT)
     assert asked == ["8.8.8.0"]
+
+
+RICH = SiteSettings(
+    id="example.org",
+    hostnames=("example.org",),
+    goals=(GoalSettings(name="Seen", page="/a"),),
+    properties=(PropertySettings(key="plan"),),
+    shields=ShieldSettings(addresses=("8.8.9.0/24",), countries=("FR",), pages=("/internal/*",)),
+)
+
+
+def anonymize_rich(**change: Any) -> CleanEvent | Outcome:
+    return ANONYMIZER.anonymize(replace(HIT, **change), RICH, FixedKey(), 1_000)
+
+
+def test_event_has_goals_declared_properties_revenue_and_engagement() -> None:
+    event = anonymize_rich(
+        props=(("plan", "pro"), ("canary", "x"), ("plan", "free")),
+        currency="EUR",
+        amount="1.50",
+        engaged_ms=7,
+        scroll_depth=30,
+    )
+    assert isinstance(event, CleanEvent)
+    assert (event.goals, event.props) == (("Seen",), (("plan", "free"),))
+    assert (event.currency, event.revenue_minor, event.engaged_ms, event.scroll_depth) == ("EUR", 150, 7, 30)
+    assert b"canary" not in msgspec.msgpack.encode(event)
+
+
+def test_value_of_a_property_is_redacted() -> None:
+    event = anonymize_rich(props=(("plan", "jane@example.org"),))
+    assert isinstance(event, CleanEvent)
+    assert event.props == (("plan", ":email"),)
+
+
+def test_wrong_revenue_is_dropped_and_the_event_stays() -> None:
+    event = anonymize_rich(currency="EUR", amount="much")
+    assert isinstance(event, CleanEvent)
+    assert (event.currency, event.revenue_minor) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"address": ip_address("8.8.9.1")},
+        {"address": ip_address("90.1.2.3")},
+        {"url": "https://example.org/internal/x"},
+    ],
+    ids=["address", "country", "page"],
+)
+def test_shielded_hit_is_blocked(change: dict[str, Any]) -> None:
+    assert anonymize_rich(**change) is Outcome.BLOCKED
+
+
+def test_rules_follow_the_site_that_is_passed() -> None:
+    assert isinstance(anonymize_rich(url="https://example.org/b"), CleanEvent)
+    changed = SiteSettings(id="example.org", hostnames=("example.org",), shields=ShieldSettings(pages=("/b",)))
+    hit = replace(HIT, url="https://example.org/b")
+    assert ANONYMIZER.anonymize(hit, changed, FixedKey(), 1_000) is Outcome.BLOCKED

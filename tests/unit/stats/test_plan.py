@@ -74,3 +74,14 @@ SURROGATE = b'{"site_id":"a","metrics":["\\ud800"],"date_range":"day"}'
 def test_body_that_is_no_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(QueryError):
         read_question(body)
+
+
+def test_property_is_named_by_its_key() -> None:
+    found = plan(dimensions=["event:props:plan"])
+    assert (found.attribute, found.property_key) == (Dimension.PROPS, "plan")
+
+
+@pytest.mark.parametrize("name", ["event:props:", "event:props"])
+def test_property_without_a_key_is_no_dimension(name: str) -> None:
+    with pytest.raises(QueryError):
+        plan(dimensions=[name])

@@ -7,10 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.dimensions import TRAITS, Dimension
-from appliance.settings import SiteSettings
+from appliance.settings import PropertySettings, SiteSettings
 from appliance.stats.suppress import admission, is_shown, page_pattern
 
-SITE = SiteSettings(id="example.org", pages=("/", "/blog/*", "/a.b"))
+SITE = SiteSettings(
+    id="example.org",
+    pages=("/", "/blog/*", "/a.b"),
+    properties=(PropertySettings(key="plan", values=("pro",)), PropertySettings(key="size")),
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,12 @@ SITE = SiteSettings(id="example.org", pages=("/", "/blog/*", "/a.b"))
         (Dimension.NAME, "Signup", False),
         (Dimension.COUNTRY, "DE", True),
         (Dimension.UTM_SOURCE, "news", False),
+        (Dimension.PROPS, "plan=pro", True),
+        (Dimension.PROPS, "plan=other", False),
+        (Dimension.PROPS, "size=pro", False),
+        (Dimension.GOAL, "Signup", True),
+        (Dimension.CHANNEL, "Email", True),
+        (Dimension.CITY, "Berlin", False),
     ],
 )
 def test_value_is_admitted_when_it_is_known_to_be_public(dimension: Dimension, value: str, admitted: bool) -> None:
