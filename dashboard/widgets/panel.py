@@ -39,8 +39,8 @@ PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
     (
         "Sources",
         (
-            Report("Channels", "visit:channel", "Channel"),
             Report("Sources", "visit:source", "Source"),
+            Report("Channels", "visit:channel", "Channel"),
             Report("Campaigns", "visit:utm_campaign", "Campaign"),
             Report("Mediums", "visit:utm_medium", "Medium"),
         ),
