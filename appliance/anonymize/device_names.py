@@ -60,6 +60,17 @@ BROWSERS = {name: name for name in _names(_BROWSERS_AS_THEY_ARE)} | {
 }
 """ua-parser's family → name in reports."""
 
+APPS = {
+    "[LinkedInApp]": "LinkedIn",
+    "Ecosia/": "Ecosia",
+    "KAKAOTALK": "KakaoTalk",
+    "MicroMessenger/": "WeChat",
+    "Quark/": "Quark",
+    "Tumblr/": "Tumblr",
+    "Viber/": "Viber",
+}
+"""Marks of apps and browsers that ua-parser takes for the browser inside → name in reports."""
+
 _SYSTEMS_AS_THEY_ARE = """
 Android, Bada, BlackBerry OS, BlackBerry Tablet OS, Chrome OS, Firefox OS, FreeBSD, HarmonyOS, iOS, KaiOS,
 Maemo, MeeGo, NetBSD, OpenBSD, Roku, Sailfish, SerenityOS, Solaris, Symbian OS, Tizen, tvOS, WatchOS, webOS,
@@ -84,6 +95,8 @@ SYSTEMS = (
 )
 """ua-parser's family → name in reports."""
 
+_BUILDS_ONLY = frozenset({"Apple Mail", "Epiphany"})
+"""Their agents carry the build of WebKit instead of a version."""
 _UNVERSIONED = frozenset({"Linux", "Chrome OS", "macOS"})
 """Their version in the agent is frozen or a build number, so it says nothing."""
 
@@ -94,7 +107,8 @@ def browser_version(browser: str, major: str | None) -> str:
     >>> browser_version("Chrome", "126"), browser_version("Chrome", "4711471147114711"), browser_version("", "1")
     ('Chrome 126', 'Chrome', '')
     """
-    return f"{browser} {major}" if browser and major and _MAJOR.fullmatch(major) else browser
+    known = browser and browser not in _BUILDS_ONLY and major and _MAJOR.fullmatch(major)
+    return f"{browser} {major}" if known else browser
 
 
 def os_version(system: str, major: str | None) -> str:

@@ -10,10 +10,12 @@ from typing import Protocol
 
 from appliance.anonymize.country import CountryDatabase
 from appliance.anonymize.device import DeviceParser
+from appliance.anonymize.language import primary_language
 from appliance.anonymize.network import truncate
 from appliance.anonymize.page import Page, reduce_url
 from appliance.anonymize.redaction import MAX_NAME, redact_value
 from appliance.anonymize.revenue import minor_units
+from appliance.anonymize.screen import screen_class
 from appliance.anonymize.site_rules import SiteRules
 from appliance.anonymize.source import referrer_host, source_of
 from appliance.anonymize.tag import tag_message
@@ -21,7 +23,7 @@ from appliance.dimensions import ENGAGEMENT, PAGEVIEW
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.outcomes import Outcome
-from appliance.settings import SiteSettings
+from appliance.settings import PrivacySettings, SiteSettings
 
 _OWN_NAMES = frozenset({PAGEVIEW, ENGAGEMENT})
 _EVENT_ID = b"eid\x00"
@@ -163,8 +165,8 @@ def put_revenue(draft: Draft) -> None:
 
 
 def put_device(draft: Draft) -> Outcome | None:
-    """Agent to browser, system, device class; bots end here."""
-    found = draft.tools.devices.parse(draft.hit.user_agent)
+    """Agent and client hints to browser, system, device class; bots end here."""
+    found = draft.tools.devices.parse(draft.hit.user_agent, draft.hit.hints)
     if found.is_bot:
         return Outcome.BOT
     draft.browser, draft.browser_version, draft.os, draft.os_version, draft.device, _ = found
@@ -191,12 +193,12 @@ def drop_shielded_country(draft: Draft) -> Outcome | None:
 
 def put_language(draft: Draft) -> None:
     """Accept-Language to its primary language."""
-    draft.language = ""
+    draft.language = primary_language(draft.hit.language) if draft.tools.privacy.language else ""
 
 
 def put_screen(draft: Draft) -> None:
     """Width of the window to its class."""
-    draft.screen = ""
+    draft.screen = screen_class(draft.hit.width) if draft.tools.privacy.screen else ""
 
 
 def put_tag(draft: Draft) -> None:
@@ -237,9 +239,15 @@ class Anonymizer:
 
     Args:
         country_database: file in MaxMind's format; None: the one that comes with the project.
+        privacy: what may be counted at all.
     """
 
-    def __init__(self, country_database: Path | None = None) -> None:
+    def __init__(
+        self,
+        country_database: Path | None = None,
+        privacy: PrivacySettings = PrivacySettings(),  # noqa: B008  frozen
+    ) -> None:
+        self.privacy = privacy
         self.countries = CountryDatabase(country_database)
         self.devices = DeviceParser()
         self._rules: dict[str, SiteRules] = {}

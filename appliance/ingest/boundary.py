@@ -1,7 +1,8 @@
 """Takes what is personal out of an ASGI scope, so that nothing behind this point can leak it.
 
-After `take` or `strip` no address, agent, cookie or query is left in the scope: not for tracebacks, middleware, logs
-or metrics. Headers are kept by name rather than removed by name, because proxies invent new ones for addresses.
+After `take` or `strip` no address, agent, hint, language, cookie or query is left in the scope: not for tracebacks,
+middleware, logs or metrics. Headers are kept by name rather than removed by name, because proxies invent new ones for
+addresses.
 """
 
 from typing import Any, NamedTuple
@@ -9,7 +10,14 @@ from typing import Any, NamedTuple
 from appliance.hits import NO_HINTS, ClientHints
 
 _KEPT = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"transfer-encoding"})
-_PERSONAL = frozenset({b"user-agent", b"x-forwarded-for"})
+_HINTS = {
+    b"sec-ch-ua": 0,
+    b"sec-ch-ua-mobile": 1,
+    b"sec-ch-ua-platform": 2,
+    b"sec-ch-ua-platform-version": 3,
+}
+"""Client hints, and their place in `ClientHints`."""
+_PERSONAL = frozenset({b"user-agent", b"x-forwarded-for", b"accept-language", *_HINTS})
 
 
 class Personal(NamedTuple):
@@ -31,14 +39,21 @@ def take(scope: dict[str, Any]) -> Personal:
     """Read what a hit needs, then strip the scope. Only for hits that the gate let through."""
     client = scope.get("client")
     forwarded: list[bytes] = []
-    user_agent = ""
+    user_agent = language = ""
+    hints: list[str] | None = None
     for name, value in [header for header in scope["headers"] if header[0] in _PERSONAL]:
         if name == b"user-agent":
             user_agent = value.decode("latin-1")
-        else:
+        elif name == b"accept-language":
+            language = value.decode("latin-1")
+        elif name == b"x-forwarded-for":
             forwarded.append(value)
+        else:
+            hints = hints or list(NO_HINTS)
+            hints[_HINTS[name]] = value.decode("latin-1")
     strip(scope)
-    return Personal(client[0] if client else None, forwarded, user_agent)
+    peer = client[0] if client else None
+    return Personal(peer, forwarded, user_agent, language, ClientHints(*hints) if hints else NO_HINTS)
 
 
 def strip(scope: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ def run(settings: Settings) -> None:
     client = connect_async(connection_url(settings))
     queue = EventQueue(client, keys, settings.redis.shards)
     outcomes = OutcomeCounter(OutcomeSink(client))
-    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(), queue, outcomes)
+    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(privacy=settings.privacy), queue, outcomes)
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), queue, outcomes))
     serve(app, "server.listen", settings.server.listen)

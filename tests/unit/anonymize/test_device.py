@@ -1,108 +1,103 @@
-"""Agents become family, major version and class, and are forgotten."""
+"""Agents and client hints become family, major version and class, and are forgotten."""
 
 import gc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.anonymize.device import DeviceParser
-from appliance.anonymize.device_names import BROWSERS, SYSTEMS
+from appliance.anonymize.device import BOT, DeviceParser
+from appliance.anonymize.device_names import APPS, BROWSERS, SYSTEMS
+from appliance.hits import ClientHints
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/140.0.0.0 Safari/537.36"
+ANDROID = f"Mozilla/5.0 (Linux; Android 10; K) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36"
+LINUX = f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} Chrome/140.0.0.0 Safari/537.36"
 PARSER = DeviceParser()
+LINES = (Path(__file__).parent / "agents.tsv").read_text(encoding="utf-8").splitlines()
+AGENTS = [line.split("\t") for line in LINES if not line.startswith("#")]
+
+
+def brands(*names: str) -> str:
+    return ", ".join(f'"{name}";v="140"' for name in ("Not;A=Brand", "Chromium", *names))
+
+
+@pytest.mark.parametrize(("browser", "system", "device", "agent"), AGENTS)
+def test_agent_of_a_person_becomes_family_version_and_class(browser: str, system: str, device: str, agent: str) -> None:
+    found = PARSER.parse(agent)
+    assert not found.is_bot
+    assert (found.browser_version, found.os_version, found.device) == (browser, system, device)
+    assert found.browser_version.startswith(found.browser)
+    assert found.os_version.startswith(found.os)
+
+
+def test_table_of_agents_is_long_enough() -> None:
+    assert len(AGENTS) >= 150
+
+
+@pytest.mark.parametrize("agent", ["Googlebot/2.1", "", "   ", WINDOWS.replace("Chrome/", "HeadlessChrome/")])
+def test_programs_are_bots_and_nothing_else(agent: str) -> None:
+    assert PARSER.parse(agent) == BOT
 
 
 @pytest.mark.parametrize(
-    ("agent", "expected"),
+    ("agent", "hints", "expected"),
     [
+        (WINDOWS, ClientHints(brands("Google Chrome"), "?0", '"Windows"'), ("Chrome 140", "Windows 10", "Desktop")),
+        (WINDOWS, ClientHints(brands("Brave"), "?0", '"Windows"'), ("Brave 140", "Windows 10", "Desktop")),
+        (WINDOWS, ClientHints(brands("Brave"), "?0", '"Windows"', '"15.0.0"'), ("Brave 140", "Windows 11", "Desktop")),
+        (WINDOWS, ClientHints(brands(), "?0", '"Windows"', '"10.0.0"'), ("Chromium 140", "Windows 10", "Desktop")),
+        (LINUX, ClientHints(brands("Opera"), "?0", '"Chrome OS"'), ("Opera 140", "Chrome OS", "Desktop")),
+        (LINUX, ClientHints(brands("Vivaldi"), "?0", '"macOS"', '"14.5.0"'), ("Vivaldi 140", "macOS", "Desktop")),
+        # A tablet that asks for desktop pages
         (
-            f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/126.0.0.0 Safari/537.36",
-            ("Chrome", "Chrome 126", "Windows", "Windows 10", "Desktop"),
+            LINUX,
+            ClientHints(brands("Samsung Internet"), "?0", '"Android"'),
+            ("Samsung Internet 140", "Android", "Tablet"),
         ),
+        (ANDROID, ClientHints(brands("Google Chrome"), "?1", '"Android"'), ("Chrome 140", "Android", "Mobile")),
         (
-            f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
-            ("Edge", "Edge 126", "Windows", "Windows 10", "Desktop"),
+            ANDROID,
+            ClientHints(brands("Google Chrome"), "?1", '"Android"', '"15.0.0"'),
+            ("Chrome 140", "Android 15", "Mobile"),
         ),
+        (ANDROID, ClientHints(brands("Android WebView"), "?1", '"Android"'), ("Chrome 140", "Android", "Mobile")),
+        (ANDROID.replace(" Mobile", ""), ClientHints("", "?1", '"Android"'), ("Chrome 140", "Android", "Mobile")),
+        # What the agent says more precisely stands
         (
-            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:127.0) Gecko/20100101 Firefox/127.0",
-            ("Firefox", "Firefox 127", "macOS", "macOS", "Desktop"),
+            f"{ANDROID} [FB_IAB/FB4A;FBAV/467.0;]",
+            ClientHints(brands("Android WebView")),
+            ("Facebook 467", "Android", "Mobile"),
         ),
+        (f"{WINDOWS} Edg/141.0.0.0", ClientHints(brands("Google Chrome")), ("Edge 141", "Windows 10", "Desktop")),
         (
-            "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
-            ("Firefox", "Firefox 127", "Linux", "Linux", "Desktop"),
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            ClientHints(brands("Brave")),
+            ("Firefox 140", "Linux", "Desktop"),
         ),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Version/17.5 Mobile/15E148 Safari/604.1",
-            ("Safari", "Safari 17", "iOS", "iOS 17", "Mobile"),
-        ),
-        (
-            "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-            "Version/17.5 Mobile/15E148 Safari/604.1",
-            ("Safari", "Safari 17", "iOS", "iOS 17", "Tablet"),
-        ),
-        (
-            f"Mozilla/5.0 (Linux; Android 14; Pixel 8) {WEBKIT} SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36",
-            ("Samsung Internet", "Samsung Internet 25", "Android", "Android 14", "Mobile"),
-        ),
-        (
-            f"Mozilla/5.0 (Linux; Android 14; SM-X910) {WEBKIT} Chrome/126.0.0.0 Safari/537.36",
-            ("Chrome", "Chrome 126", "Android", "Android 14", "Tablet"),
-        ),
-        (
-            f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {WEBKIT} Chrome/126.0.0.0 Safari/537.36",
-            ("Chrome", "Chrome 126", "Chrome OS", "Chrome OS", "Desktop"),
-        ),
-        (
-            f"Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) {WEBKIT} Version/6.0 TV Safari/537.36",
-            ("Safari", "Safari 6", "Tizen", "Tizen 6", "TV"),
-        ),
-        (
-            "Mozilla/5.0 (PlayStation; PlayStation 5/2.26) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.0",
-            ("Apple Mail", "Apple Mail 605", "", "", "Console"),
-        ),
-        (
-            f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/156.0.0.0 Safari/537.36",
-            ("Chrome", "Chrome 156", "Linux", "Linux", "Desktop"),
-        ),
-        (
-            f"Mozilla/5.0 (X11; Linux armv7l) {WEBKIT} Chrome/90.0.4430.225 Safari/537.36 CrKey/1.56.500000",
-            ("Chrome", "Chrome 90", "Linux", "Linux", "TV"),
-        ),
-        (
-            "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0; Tablet PC 2.0)",
-            ("Internet Explorer", "Internet Explorer 9", "Windows", "Windows 7", "Desktop"),
-        ),
-        (
-            "Mozilla/5.0 (Windows NT 5.1; rv:52.0) Gecko/20100101 Firefox/52.0",
-            ("Firefox", "Firefox 52", "Windows", "Windows XP", "Desktop"),
-        ),
-        (
-            "Mozilla/5.0 (Mobile; Nokia_8110_4G; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5",
-            ("Firefox", "Firefox 48", "KaiOS", "KaiOS 2", "Mobile"),
-        ),
-        ("something unheard of", ("", "", "", "", "Other")),
+        (WINDOWS, ClientHints("nonsense", "yes", "Windows"), ("Chrome 140", "Windows 10", "Desktop")),
     ],
 )
-def test_agent_becomes_family_version_and_class(agent: str, expected: tuple[str, ...]) -> None:
-    device = PARSER.parse(agent)
-    assert not device.is_bot
-    assert device[:5] == expected
+def test_hints_say_what_the_agent_hides(agent: str, hints: ClientHints, expected: tuple[str, ...]) -> None:
+    found = PARSER.parse(agent, hints)
+    assert (found.browser_version, found.os_version, found.device) == expected
 
 
-@pytest.mark.parametrize(
-    "agent",
-    [
-        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
-        "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
-        "",
-        "   ",
-    ],
-)
-def test_spiders_and_empty_agents_are_bots(agent: str) -> None:
-    assert PARSER.parse(agent).is_bot
+def test_browser_that_calls_itself_headless_in_its_brands_is_a_bot() -> None:
+    assert PARSER.parse(WINDOWS, ClientHints(brands("HeadlessChrome"))) == BOT
+
+
+def test_one_agent_with_and_without_hints_is_remembered_apart() -> None:
+    parser = DeviceParser()
+    hints = ClientHints(brands("Brave"))
+    found = [parser.parse(WINDOWS), parser.parse(WINDOWS, hints), parser.parse(WINDOWS), parser.parse(WINDOWS, hints)]
+    assert [device.browser for device in found] == ["Chrome", "Brave", "Chrome", "Brave"]
+
+
+def test_only_the_first_thousand_characters_of_an_agent_are_looked_at() -> None:
+    assert not PARSER.parse(WINDOWS + " " * 900 + "Googlebot/2.1").is_bot
 
 
 @pytest.mark.parametrize(
@@ -126,24 +121,17 @@ def test_words_and_numbers_of_the_agents_own_choice_are_not_let_through(agent: s
 )
 def test_browsers_and_systems_are_names_of_our_own_table(frame: str, text: str, known: str) -> None:
     device = PARSER.parse(frame.format(text, known))
-    assert device.browser in {"", *BROWSERS.values()}
+    assert device.browser in {"", *BROWSERS.values(), *APPS.values()}
     assert device.os in {"", *SYSTEMS.values()}
     assert device.browser_version.removeprefix(device.browser)[1:].isdigit() or device.browser_version == device.browser
 
 
 def test_text_of_an_agent_is_not_kept() -> None:
     parser = DeviceParser()
-    agent = "canary-" + "agent-4711"
-    parser.parse(agent)
-    assert agent not in repr(parser._memo)
+    agent, platform = "canary-" + "agent-4711", '"canary-' + 'hint"'
+    parser.parse(agent, ClientHints(platform=platform))
     gc.collect()
-    held = [o for o in gc.get_referrers(agent) if isinstance(o, dict | list | tuple) and o is not locals()]
-    assert not any(o is parser._memo for o in held)
-
-
-def test_memory_of_results_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.anonymize.device._MEMO_ENTRIES", 10)
-    parser = DeviceParser()
-    for number in range(50):
-        parser.parse(f"agent {number}")
-    assert len(parser._memo) == 10
+    for text in (agent, platform):
+        assert text not in repr(parser._memo._found)
+        held = [found for found in gc.get_referrers(text) if isinstance(found, dict | list | tuple)]
+        assert not any(found is parser._memo._found for found in held)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from appliance.hits import NO_HINTS, ClientHints
 from appliance.ingest.boundary import Personal, strip, take
 
 HEADERS = (
@@ -12,6 +13,12 @@ HEADERS = (
     (b"x-forwarded-for", b"6.6.6.6"),
     (b"x-forwarded-for", b"203.0.113.9"),
     (b"x-new-proxy-client", b"203.0.113.9"),
+    (b"accept-language", b"de-AT,de;q=0.9"),
+    (b"sec-ch-ua", b'"Brave";v="140"'),
+    (b"sec-ch-ua-mobile", b"?0"),
+    (b"sec-ch-ua-platform", b'"Linux"'),
+    (b"sec-ch-ua-model", b'"Pixel canary"'),
+    (b"sec-ch-ua-full-version-list", b'"Brave";v="140.1.2.3"'),
     (b"content-length", b"3"),
 )
 KEPT = [(b"host", b"example.org"), (b"content-length", b"3")]
@@ -24,7 +31,9 @@ def scope_with(headers: Any, client: Any = ("10.0.0.1", 1)) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", [list, tuple])
 def test_hit_gets_what_it_needs_and_the_scope_keeps_nothing(kind: type) -> None:
     scope = scope_with(kind(HEADERS))
-    assert take(scope) == Personal("10.0.0.1", [b"6.6.6.6", b"203.0.113.9"], "Agent/1 é")
+    hints = ClientHints('"Brave";v="140"', "?0", '"Linux"')
+    forwarded = [b"6.6.6.6", b"203.0.113.9"]
+    assert take(scope) == Personal("10.0.0.1", forwarded, "Agent/1 é", "de-AT,de;q=0.9", hints)
     assert scope == {"client": None, "headers": KEPT, "query_string": b""}
 
 
@@ -38,5 +47,11 @@ def test_unix_socket_has_no_peer() -> None:
     assert take(scope_with([], client=None)) == Personal(None, [], "")
 
 
+def test_browser_without_hints_has_none() -> None:
+    assert take(scope_with([(b"user-agent", b"Agent/1")])).hints is NO_HINTS
+
+
 def test_what_was_taken_prints_nothing_of_itself() -> None:
-    assert "203.0.113" not in repr(take(scope_with(list(HEADERS))))
+    taken = take(scope_with(list(HEADERS)))
+    assert [part for part in ("203.0.113", "Agent", "de-AT", "Brave") if part in repr(taken)] == []
+    assert "Brave" not in repr(taken.hints)

@@ -17,6 +17,8 @@ Headers = list[tuple[bytes, bytes]]
         ([(b"sec-gpc", b"0"), (b"sec-gpc", b"1")], Outcome.GPC),
         ([(b"dnt", b"1")], Outcome.DNT),
         ([(b"sec-purpose", b"prefetch;prerender")], Outcome.PREFETCH),
+        ([(b"sec-purpose", b"prefetch;anonymous-client-ip")], Outcome.PREFETCH),
+        ([(b"sec-purpose", b"prerender")], Outcome.PREFETCH),
         ([(b"purpose", b"Prefetch")], Outcome.PREFETCH),
         ([(b"x-purpose", b"preview")], Outcome.PREFETCH),
         ([(b"x-moz", b"prefetch")], Outcome.PREFETCH),
