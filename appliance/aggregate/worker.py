@@ -19,6 +19,7 @@ from appliance.settings import Settings
 from appliance.state.connection import Client
 from appliance.state.lease import LEASE_SECONDS, Lease
 from appliance.state.live import put_current_visitors
+from appliance.state.memory import has_room_for_facts
 from appliance.state.shard import Shard
 
 _TICK_SECONDS = 0.25
@@ -118,8 +119,10 @@ class Worker:
         now_ms = int(self._clock() * 1000)
         busy = False
         for worker in self._workers:
-            busy |= worker.consume(now_ms) > 0
-            busy |= worker.close_idle(now_ms) > 0
+            # What a day's end adds does not wait: it deletes more than that.
+            if has_room_for_facts(self._client):
+                busy |= worker.consume(now_ms) > 0
+                busy |= worker.close_idle(now_ms) > 0
         if settle or self._clock() - self._slow_at >= _SLOW_TICK_SECONDS or self._clock() < self._slow_at:
             self._slow_at = self._clock()
             self._slow_tick(now_ms)
@@ -142,14 +145,14 @@ class Worker:
         while not stop.is_set():
             stop.wait(_RETRY_SECONDS)
             self._keys.refresh()
+            # The promise about the key does not wait for Redis; the rest of such a day's end does.
+            expire_overdue_keys(self._keys, self._days, self._evidence, self._clock)
             try:
                 for lease in self._leases:
                     lease.keep()
                 for worker in self._workers:
                     worker.rebuild()
             except UnavailableError:
-                # The promise about the key does not wait for Redis; the rest of such a day's end does.
-                expire_overdue_keys(self._keys, self._days, self._evidence, self._clock)
                 continue
             self._log("recovered")
             return

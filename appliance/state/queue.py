@@ -5,6 +5,8 @@ next one. A request that is cancelled does not cancel the commit that it shares 
 """
 
 import asyncio
+import contextlib
+import logging
 from datetime import date
 
 import msgspec
@@ -14,9 +16,12 @@ from appliance.events import CleanEvent
 from appliance.state import envelope, names
 from appliance.state.connection import AsyncClient, translated
 from appliance.state.envelope import Sealer
+from appliance.state.memory import HITS_UP_TO, share_used
 
+_log = logging.getLogger(__name__)
 _ENTRY_EVENTS = 1000
 _BACKLOG_EVENTS = 20_000
+_WATCH_SECONDS = 0.5
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -41,22 +46,27 @@ class EventQueue:
         self._sealer = sealer
         self._lanes = [_Lane() for _ in range(shards)]
         self._tasks: list[asyncio.Task[None]] = []
-        self._stopping = False
+        self._is_full = False
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Start committing; call inside the running loop."""
+        await self.look()
         self._tasks = [asyncio.create_task(self._run(shard)) for shard in range(len(self._lanes))]
+        self._tasks.append(asyncio.create_task(self._watch()))
 
     async def stop(self) -> None:
         """Commit what is waiting, then stop."""
-        self._stopping = True
+        self._stopping.set()
         for lane in self._lanes:
             lane.event.set()
         await asyncio.gather(*self._tasks)
         await self._client.aclose()
 
     async def ping(self) -> bool:
-        """Whether Redis answers."""
+        """Whether Redis answers and has room for hits."""
+        if self._is_full:
+            return False
         try:
             with translated():
                 return bool(await self._client.ping())
@@ -72,16 +82,31 @@ class EventQueue:
         """
         shard = names.shard_of(event.tag, len(self._lanes))
         lane = self._lanes[shard]
-        if len(lane.waiting) >= _BACKLOG_EVENTS:
-            raise UnavailableError("too many hits wait for Redis")
+        if self._is_full or len(lane.waiting) >= _BACKLOG_EVENTS:
+            raise UnavailableError("too many hits wait to be counted")
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         lane.waiting.append((f"{site}|{day.isoformat()}", event, committed))
         lane.event.set()
         await committed
 
+    async def look(self) -> None:
+        """Ask Redis how full it is. Done by itself twice a second; a Redis that is away is noticed by the commits."""
+        with contextlib.suppress(UnavailableError), translated():
+            is_full = share_used(await self._client.info("memory")) >= HITS_UP_TO
+            if is_full != self._is_full:
+                _log.warning("redis_is_full" if is_full else "redis_has_room")
+            self._is_full = is_full
+
+    async def _watch(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _WATCH_SECONDS)
+                return
+            await self.look()
+
     async def _run(self, shard: int) -> None:
         lane = self._lanes[shard]
-        while not self._stopping:
+        while not self._stopping.is_set():
             await lane.event.wait()
             lane.event.clear()
             while lane.waiting:
