@@ -23,6 +23,7 @@ class Dimension(IntEnum):
     NAME = 3
     GOAL = 4
     PROPS = 5
+    CURRENCY = 6
     ENTRY_PAGE = 20
     EXIT_PAGE = 21
     SOURCE = 22
@@ -62,6 +63,7 @@ TRAITS: dict[Dimension, Traits] = {
     Dimension.NAME: Traits("event:name", Scope.EVENT, False, False),
     Dimension.GOAL: Traits("event:goal", Scope.EVENT, False, True),
     Dimension.PROPS: Traits("event:props:<key>", Scope.EVENT, False, False),
+    Dimension.CURRENCY: Traits("event:currency", Scope.EVENT, False, True),
     Dimension.ENTRY_PAGE: Traits("visit:entry_page", Scope.VISIT, False, False),
     Dimension.EXIT_PAGE: Traits("visit:exit_page", Scope.VISIT, False, False),
     Dimension.SOURCE: Traits("visit:source", Scope.VISIT, False, False),

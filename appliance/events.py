@@ -83,6 +83,7 @@ EVENT_FIELDS: tuple[tuple[Dimension, str], ...] = (
     (Dimension.PAGE, "path"),
     (Dimension.HOSTNAME, "hostname"),
     (Dimension.NAME, "name"),
+    (Dimension.CURRENCY, "currency"),
 )
 """Attributes of each event; beside them it has its goals and properties."""
 

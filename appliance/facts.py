@@ -45,7 +45,7 @@ class VisitFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class EventFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A pageview or custom event."""
+    """A pageview, a custom event or an engagement signal; the last has its page as only attribute of its own."""
 
     site: str
     day: int
@@ -57,6 +57,16 @@ class EventFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """1 for the visitor's first event in this hour."""
     visit_attributes: list[Attribute]
     event_attributes: list[Attribute]
+    events: int = 1
+    """0 for an engagement signal."""
+    engaged_ms: int = 0
+    engaged_visits: int = 0
+    """1 for the first visible time of this page in the visit."""
+    scroll_depth: int = 0
+    """Percent by which the page's greatest depth of the visit rose."""
+    scroll_visits: int = 0
+    """1 for the first depth of this page in the visit."""
+    revenue_minor: int = 0
 
 
 class OutcomeFact(msgspec.Struct, frozen=True, array_like=True, gc=False):

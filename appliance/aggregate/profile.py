@@ -11,6 +11,7 @@ MAX_TOKENS = 1024
 MAX_EVENT_IDS = 256
 ALL_VISITS = (1 << 64) - 1
 _LAST_BIT = 63
+_TIMED = 128
 
 
 class Profile(msgspec.Struct, array_like=True):
@@ -37,6 +38,9 @@ class Profile(msgspec.Struct, array_like=True):
     tokens: dict[bytes, int] = {}
     """Keyed hash of (dimension, value) to a mask with a bit per visit in which it occurred."""
     event_ids: list[bytes] = []
+    engaged: dict[bytes, int] = {}
+    """Keyed hash of a page of the open visit to what engagement signals told: greatest scroll depth plus one (0 for
+    none), and 128 once visible time was sent."""
 
     @property
     def bit(self) -> int:
@@ -56,6 +60,20 @@ class Profile(msgspec.Struct, array_like=True):
             self.tokens[token] |= self.bit
         elif len(self.tokens) < MAX_TOKENS:
             self.tokens[token] = self.bit
+
+    def engage(self, token: bytes, engaged_ms: int, scroll_depth: int) -> tuple[int, int, int]:
+        """Note an engagement signal for a page of the open visit.
+
+        Returns:
+            1 for the page's first visible time in this visit; by how much its greatest scroll depth rose; 1 for its
+            first depth.
+        """
+        known = self.engaged.get(token, 0)
+        timed, reached = known & _TIMED, known & ~_TIMED
+        now_reached = max(reached, scroll_depth + 1)
+        self.engaged[token] = now_reached | timed | (_TIMED if engaged_ms else 0)
+        rise = max(0, now_reached - 1) - max(0, reached - 1)
+        return int(bool(engaged_ms and not timed)), rise, int(now_reached > 0 and not reached)
 
     def seen_event_id(self, event_id: bytes) -> bool:
         """Whether this id was counted already; remembers it if not. An empty id is never seen."""

@@ -56,7 +56,7 @@ def advance(
         return Outcome.DUPLICATE
     continues = profile.is_open and event.at_ms - profile.last_ms <= timeout_ms
     if event.name == ENGAGEMENT:
-        return _engage(profile, event, continues, token)
+        return _engage(profile, event, hour, where, continues, token, facts)
     if not continues:
         close(profile, where, token, facts)
         _start(profile, event, hour, where, token, facts)
@@ -89,6 +89,7 @@ def close(profile: Profile, where: SiteDay, token: Token, facts: FactBatch) -> N
     )
     profile.is_open = False
     profile.values = []
+    profile.engaged = {}
     profile.exit_page = ""
 
 
@@ -98,6 +99,7 @@ def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
     profile.started_ms = profile.last_ms = event.at_ms
     profile.start_hour = hour
     profile.pageviews = profile.events = profile.interactive = 0
+    profile.engaged = {}
     profile.values = [getattr(event, field) for _, field in VISIT_FIELDS]
     attributes = _visit_attributes(profile, token)
     facts.visits.append(VisitFact(where.site, where.day, hour, Phase.START, profile.bit, attributes))
@@ -118,6 +120,7 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
             visitors_hour=int(not profile.hours_seen >> hour & 1),
             visit_attributes=_visit_attributes(profile, token),
             event_attributes=[Attribute(dim, value, profile.mask(key)) for dim, value, key in tokens],
+            revenue_minor=event.revenue_minor,
         )
     )
     for _, _, key in tokens:
@@ -139,11 +142,35 @@ def _event_values(event: CleanEvent) -> list[tuple[Dimension, str]]:
     return values + [(Dimension.PROPS, property_value(key, value)) for key, value in event.props]
 
 
-def _engage(profile: Profile, event: CleanEvent, continues: bool, token: Token) -> Outcome:
-    page = profile.tokens.get(_token(token, Dimension.PAGE, event.path), 0)
+def _engage(
+    profile: Profile,
+    event: CleanEvent,
+    hour: int,
+    where: SiteDay,
+    continues: bool,
+    token: Token,
+    facts: FactBatch,
+) -> Outcome:
+    """Time and depth of a page of the open visit; the signal moves the visit's end and counts nowhere else."""
+    key = _token(token, Dimension.PAGE, event.path)
+    page = profile.tokens.get(key, 0)
     if not continues or not page & profile.bit:
         return Outcome.NO_VISIT
     profile.last_ms = max(profile.last_ms, event.at_ms)
+    engaged_visits, rise, scroll_visits = profile.engage(key, event.engaged_ms, event.scroll_depth)
+    if event.engaged_ms or rise or scroll_visits:
+        facts.events.append(
+            EventFact(
+                *(where.site, where.day, hour, profile.bit, 0, 0),
+                visit_attributes=[],
+                event_attributes=[Attribute(Dimension.PAGE, event.path, page)],
+                events=0,
+                engaged_ms=event.engaged_ms,
+                engaged_visits=engaged_visits,
+                scroll_depth=rise,
+                scroll_visits=scroll_visits,
+            )
+        )
     return Outcome.ACCEPTED
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from appliance.clock import Clock, local_day_hour
+from appliance.currencies import DECIMALS
 from appliance.dimensions import Dimension
 from appliance.errors import QueryError
 from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.contract import Answer, Hidden, Meta, Question, Row, TimeDimension
-from appliance.stats.counters import Counters, metric
-from appliance.stats.plan import Plan, make_plan, needs_entries
+from appliance.stats.counters import NOTHING, Around, Counters, metric
+from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
 from appliance.stats.suppress import admission
@@ -72,12 +73,12 @@ class Answers:
             return self._attribute_rows(plan, plan.attribute, site, days)
         if plan.time is TimeDimension.HOUR:
             by_hour = self._reports.totals_by_hour(site.id, days)
-            return _Found([_row(plan, {"time:hour": _hour(*key)}, c, c) for key, c in by_hour.items()])
+            return _Found([_row(plan, {"time:hour": _hour(*key)}, c, Around(c)) for key, c in by_hour.items()])
         if plan.time is TimeDimension.DAY:
             by_day = self._reports.totals_by_day(site.id, days)
-            return _Found([_row(plan, {"time:day": day.isoformat()}, c, c) for day, c in by_day.items()])
+            return _Found([_row(plan, {"time:day": day.isoformat()}, c, Around(c)) for day, c in by_day.items()])
         totals = self._reports.totals(site.id, days)
-        return _Found([_row(plan, {}, totals, totals)], open_visits=totals.visits - totals.closed)
+        return _Found([_row(plan, {}, totals, Around(totals))], open_visits=totals.visits - totals.closed)
 
     def _attribute_rows(self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange) -> _Found:
         cells = self._cells(attribute, plan, site, days)
@@ -85,11 +86,21 @@ class Answers:
         if needs_entries(plan):
             ended = self._cells(Dimension.ENTRY_PAGE, plan, site, days).shown
         name = next(name for name in plan.dimensions if not name.startswith("time:"))
+        everybody = self._everybody(plan, site, days)
         rows = []
         for (day, value), counters in cells.shown.items():
             labels = {name: value} | ({"time:day": day.isoformat()} if day else {})
-            rows.append(_row(plan, labels, counters, ended.get((day, value))))
+            around = Around(ended.get((day, value)), everybody.get(day, NOTHING), DECIMALS.get(value, 0))
+            rows.append(_row(plan, labels, counters, around))
         return _Found(rows, hidden=cells.hidden)
+
+    def _everybody(self, plan: Plan, site: SiteSettings, days: DateRange) -> Mapping[date | None, Counters]:
+        """Totals by day, or under None those of the whole range; nothing if no metric needs them."""
+        if not needs_totals(plan):
+            return {}
+        if plan.time is TimeDimension.DAY:
+            return dict[date | None, Counters](self._reports.totals_by_day(site.id, days).items())
+        return {None: self._reports.totals(site.id, days)}
 
     def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
         rule = admission(dimension, site)
@@ -105,10 +116,10 @@ def _check_property(plan: Plan, site: SiteSettings) -> None:
         raise QueryError(f'"{plan.property_key[:60]}" is no declared property of this site; declared: {declared}')
 
 
-def _row(plan: Plan, labels: dict[str, str], counters: Counters, ended: Counters | None) -> Row:
+def _row(plan: Plan, labels: dict[str, str], counters: Counters, around: Around) -> Row:
     return Row(
         [labels[name] for name in plan.dimensions],
-        [metric(name, counters, ended) for name in plan.metrics],
+        [metric(name, counters, around) for name in plan.metrics],
     )
 
 

@@ -26,6 +26,12 @@ class Metric(StrEnum):
     VIEWS_PER_VISIT = "views_per_visit"
     BOUNCE_RATE = "bounce_rate"
     VISIT_DURATION = "visit_duration"
+    TIME_ON_PAGE = "time_on_page"
+    SCROLL_DEPTH = "scroll_depth"
+    CONVERSIONS = "conversions"
+    CONVERSION_RATE = "conversion_rate"
+    REVENUE = "revenue"
+    PERCENTAGE = "percentage"
 
 
 DEFINITIONS: dict[Metric, str] = {
@@ -36,6 +42,12 @@ DEFINITIONS: dict[Metric, str] = {
     Metric.VIEWS_PER_VISIT: "Pageviews divided by visits.",
     Metric.BOUNCE_RATE: "Ended visits with exactly one pageview and no interactive event, in percent of ended visits.",
     Metric.VISIT_DURATION: "Mean seconds from the first to the last sign of life of ended visits.",
+    Metric.TIME_ON_PAGE: "Mean visible seconds on the page, of the visits that sent any. Only by event:page.",
+    Metric.SCROLL_DEPTH: "Mean of the greatest depth that visits reached on the page, in percent. Only by event:page.",
+    Metric.CONVERSIONS: "Events that reached the goal. Only by event:goal.",
+    Metric.CONVERSION_RATE: "Visitors who reached the goal, in percent of all visitors. Only by event:goal.",
+    Metric.REVENUE: "Sum of the amounts of events, in the currency's main unit. Only by event:currency.",
+    Metric.PERCENTAGE: "Visitors of the row in percent of all visitors. Only by a dimension other than time.",
 }
 """One sentence for readers of each number."""
 
@@ -47,6 +59,12 @@ UNITS: dict[Metric, str] = {
     Metric.VIEWS_PER_VISIT: "pageviews per visit",
     Metric.BOUNCE_RATE: "percent",
     Metric.VISIT_DURATION: "seconds",
+    Metric.TIME_ON_PAGE: "seconds",
+    Metric.SCROLL_DEPTH: "percent",
+    Metric.CONVERSIONS: "events",
+    Metric.CONVERSION_RATE: "percent",
+    Metric.REVENUE: "main unit of the currency",
+    Metric.PERCENTAGE: "percent",
 }
 """What each number counts."""
 
@@ -72,6 +90,7 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "event:hostname": "Host of the page.",
     "event:goal": "Goals of the site that the event reached.",
     "event:props:<key>": "Value of a declared property of the event.",
+    "event:currency": "Currency of the event's revenue (ISO 4217).",
     "visit:entry_page": "Path on which the visit began.",
     "visit:exit_page": "Path of the last page that the visit looked at; known when the visit has ended.",
     "visit:source": "Host that the visit came from; Direct / None where there was none.",

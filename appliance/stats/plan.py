@@ -11,7 +11,15 @@ from appliance.stats.contract import ATTRIBUTES, MAX_LIMIT, Include, Metric, Pag
 
 _decode = msgspec.json.Decoder(Question).decode
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
-_MAX_METRICS = 10
+_ONLY_BY = {
+    Metric.TIME_ON_PAGE: Dimension.PAGE,
+    Metric.SCROLL_DEPTH: Dimension.PAGE,
+    Metric.CONVERSIONS: Dimension.GOAL,
+    Metric.CONVERSION_RATE: Dimension.GOAL,
+    Metric.REVENUE: Dimension.CURRENCY,
+}
+"""Metrics that one dimension alone has."""
+_OF_EVERYBODY = frozenset({Metric.CONVERSION_RATE, Metric.PERCENTAGE})
 _MAX_SORTS = 10
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.(\w+)`)?", re.DOTALL)
 _FIELDS = {"include": Include.__struct_fields__, "pagination": Pagination.__struct_fields__}
@@ -93,7 +101,7 @@ def make_plan(question: Question) -> Plan:
 def _metrics(names: list[str]) -> tuple[Metric, ...]:
     if not names:
         raise QueryError("metrics must name at least one metric")
-    if len(names) > _MAX_METRICS or len(set(names)) != len(names):
+    if len(set(names)) != len(names):
         raise QueryError("metrics must name each metric once")
     for name in names:
         if name not in Metric.__members__.values():
@@ -119,6 +127,12 @@ def _dimensions(names: list[str]) -> tuple[TimeDimension | None, str]:
 
 
 def _check_metrics(metrics: tuple[Metric, ...], attribute: Dimension | None) -> None:
+    for metric in metrics:
+        only = _ONLY_BY.get(metric)
+        if only is not None and attribute is not only:
+            raise QueryError(f"{metric} is counted by {TRAITS[only].api_name}; ask for that dimension")
+        if metric is Metric.PERCENTAGE and attribute is None:
+            raise QueryError("percentage needs a dimension other than time")
     if attribute is None or attribute is Dimension.PAGE or TRAITS[attribute].scope is Scope.VISIT:
         return
     for metric in metrics:
@@ -149,3 +163,8 @@ def _usual_order(metrics: tuple[Metric, ...], dimensions: tuple[str, ...]) -> tu
 def needs_entries(plan: Plan) -> bool:
     """Whether bounce rate and duration of pages are asked for: those of the visits that entered there."""
     return plan.attribute is Dimension.PAGE and bool(_OF_WHOLE_VISITS.intersection(plan.metrics))
+
+
+def needs_totals(plan: Plan) -> bool:
+    """Whether a metric compares the rows with everybody."""
+    return bool(_OF_EVERYBODY.intersection(plan.metrics))

@@ -36,7 +36,15 @@ EVENT_TYPES = {
     "e_dims": "Array(UInt8)",
     "e_vals": "Array(String)",
     "e_masks": "Array(UInt64)",
+    "events": "UInt8",
+    "engaged_ms": "UInt64",
+    "engaged_visits": "UInt8",
+    "scroll_depth": "UInt8",
+    "scroll_visits": "UInt8",
+    "revenue_minor": "Int64",
 }
+
+_PLAIN_OF_EVENTS = tuple(name for name in EVENT_TYPES if name in EventFact.__struct_fields__)
 
 OUTCOME_TYPES = {
     "site": "String",
@@ -59,7 +67,7 @@ def visit_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:
 
 def event_columns(facts: Sequence[EventFact]) -> dict[str, list[Any]]:
     """Columns of `event_facts`."""
-    columns = _plain(facts, ("site", "day", "hour", "bit", "pageviews", "visitors_hour"))
+    columns = _plain(facts, _PLAIN_OF_EVENTS)
     columns["v_dims"] = [[attribute.dimension for attribute in fact.visit_attributes] for fact in facts]
     columns["v_vals"] = [[attribute.value for attribute in fact.visit_attributes] for fact in facts]
     columns["v_masks"] = [[attribute.mask for attribute in fact.visit_attributes] for fact in facts]

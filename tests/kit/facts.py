@@ -25,9 +25,15 @@ def random_batch(
             attributes = _attributes(random, _VISIT) + _attributes(random, exits, share=1)
             counters = (random.randrange(5), random.randrange(9), random.randrange(2), random.randrange(10**7))
             visits.append(VisitFact(site, day, hour, Phase.CLOSE, bit, attributes, *counters))
-        flags = (random.randrange(2), random.randrange(2))
         own = _attributes(random, _EVENT)
-        events.append(EventFact(site, day, hour, bit, *flags, _attributes(random, _VISIT), own))
+        if random.random() < 0.3:
+            signal = (0, random.randrange(10**6), random.randrange(2), random.randrange(101), random.randrange(2))
+            events.append(EventFact(site, day, hour, bit, 0, 0, [], own, *signal))
+        else:
+            flags, revenue = (random.randrange(2), random.randrange(2)), random.randrange(-(10**9), 10**12)
+            events.append(
+                EventFact(site, day, hour, bit, *flags, _attributes(random, _VISIT), own, revenue_minor=revenue)
+            )
         outcomes.append(
             OutcomeFact(site, day, hour, random.choice(("accepted", "bot", "late")), random.randrange(1, 9))
         )

@@ -2,7 +2,8 @@
 SELECT
     day, a,
     sum(visitors) AS cell_visitors, sum(visits), sum(pageviews), sum(events),
-    sum(closed), sum(bounces), sum(duration_ms)
+    sum(closed), sum(bounces), sum(duration_ms),
+    sum(engaged_ms), sum(engaged_visits), sum(scroll_depth), sum(scroll_visits), sum(revenue_minor)
 FROM readable_cells
 WHERE site = {site:String} AND day BETWEEN {first:Date} AND {last:Date}
     AND dim_a = {dimension:UInt8} AND dim_b = 0 AND startsWith(a, {prefix:String})

@@ -11,7 +11,7 @@ from appliance.aggregate.profile import Profile
 from appliance.dimensions import DIRECT, Dimension
 from appliance.facts import FactBatch
 from appliance.settings import SiteSettings
-from appliance.stats.contract import ATTRIBUTES, Metric
+from appliance.stats.contract import ATTRIBUTES
 from appliance.stats.ranges import DateRange
 from appliance.stats.reports import Reports
 from appliance.stats.suppress import admission, is_shown
@@ -21,7 +21,8 @@ from tests.integration.stats.conftest import DAY, DAY_NUMBER, Stats
 from tests.kit.events import make_event
 
 SECOND = 1000
-ALL = [str(name) for name in Metric]
+ALL = ["visitors", "visits", "pageviews", "events", "views_per_visit", "bounce_rate", "visit_duration"]
+"""Metrics of totals, and of visits however they are split."""
 DIMENSIONS = [name.replace("<key>", "plan") for name in ATTRIBUTES]
 
 
@@ -292,3 +293,58 @@ def test_city_is_shown_from_k_visitors_on(stats: Stats) -> None:
     for number in range(9):
         visit(stats, "/", city="Berlin" if number < 5 else "Buxtehude")
     assert stats.rows(dimensions=["visit:city"]) == {("Berlin",): [5]}
+
+
+def test_engagement_gives_time_and_depth_of_a_page(stats: Stats) -> None:
+    for page, first, second in (
+        ("/", (4000, 30), (6000, 20)),
+        ("/", (1000, 70), (0, 90)),
+        ("/blog/a", (0, -1), (0, -1)),
+    ):
+        profile, facts = Profile(), FactBatch()
+        where = visits.SiteDay("example.org", DAY_NUMBER)
+        seen = make_event(path=page)
+        signals = [make_event(name="engagement", path=page, engaged_ms=e, scroll_depth=d) for e, d in (first, second)]
+        for event in (seen, *signals):
+            visits.advance(profile, event, 9, where, 1800 * SECOND, lambda value: value, facts)
+        stats.insert(facts.visits, facts.events)
+    rows = stats.rows(metrics=["time_on_page", "scroll_depth", "visits", "events"], dimensions=["event:page"])
+    assert rows == {("/",): [6, 60, 2, 2], ("/blog/a",): [None, None, 1, 1]}
+    assert stats.rows(metrics=["events"]) == {(): [3]}
+
+
+def test_goal_has_conversions_and_their_rate_among_all_visitors(stats: Stats) -> None:
+    visit(stats, "/", "/", goals=("Signup",))
+    visit(stats, "/")
+    visit(stats, "/")
+    metrics = ["visitors", "conversions", "conversion_rate", "percentage"]
+    assert stats.rows(metrics=metrics, dimensions=["event:goal"]) == {("Signup",): [1, 2, 33.33, 33.3]}
+    by_day = stats.rows(metrics=metrics, dimensions=["event:goal", "time:day"])
+    assert by_day == {("Signup", "2026-11-23"): [1, 2, 33.33, 33.3]}
+
+
+def test_revenue_adds_up_within_its_currency(stats: Stats) -> None:
+    visit(stats, "/", "/", currency="EUR", revenue_minor=1999)
+    visit(stats, "/", currency="JPY", revenue_minor=500)
+    visit(stats, "/", currency="EUR", revenue_minor=-999)
+    rows = stats.rows(metrics=["revenue", "events"], dimensions=["event:currency"])
+    assert rows == {("EUR",): [29.99, 3], ("JPY",): [500, 1]}
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimension", "right"),
+    [
+        ("time_on_page", "visit:entry_page", "event:page"),
+        ("scroll_depth", "event:name", "event:page"),
+        ("conversions", "event:page", "event:goal"),
+        ("conversion_rate", "visit:source", "event:goal"),
+        ("revenue", "event:goal", "event:currency"),
+        ("percentage", "time:day", "other than time"),
+    ],
+)
+def test_metric_of_one_dimension_is_refused_elsewhere_with_a_hint(
+    stats: Stats, metric: str, dimension: str, right: str
+) -> None:
+    answer = stats.ask(metrics=[metric], dimensions=[dimension])
+    assert answer.status_code == 400
+    assert right in answer.text

@@ -21,6 +21,7 @@ KEYS = {
     "dim_b": "UInt8",
     "b": "String",
     "outcome": "LowCardinality(String)",
+    "revenue_minor": "Int64",
 }
 STORED = """
     SELECT table, columns.name, type FROM system.columns

@@ -36,8 +36,8 @@ def counted(engine: Engine) -> tuple[int, int, int, int]:
 
 def facts_of(batch: FactBatch) -> tuple[int, int, int, int]:
     return (
-        len(batch.events),
-        sum(attribute.dimension == 3 for fact in batch.events for attribute in fact.event_attributes),
+        sum(fact.events for fact in batch.events),
+        sum(fact.events for fact in batch.events for attribute in fact.event_attributes if attribute.dimension == 3),
         sum(fact.phase == 1 for fact in batch.visits),
         sum(fact.hits for fact in batch.outcomes),
     )

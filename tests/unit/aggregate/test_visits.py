@@ -102,6 +102,63 @@ def test_engagement_moves_the_end_of_the_visit() -> None:
     assert fold(facts)[0]["duration_ms"] == 7000
 
 
+def signal(at: int, path: str = "/", engaged_ms: int = 0, scroll_depth: int = -1) -> CleanEvent:
+    return event(at, path, name=ENGAGEMENT, engaged_ms=engaged_ms, scroll_depth=scroll_depth)
+
+
+def engagement_of(facts: FactBatch, path: str = "/") -> tuple[int, ...]:
+    cell = fold(facts)[1][Dimension.PAGE, path]
+    return tuple(cell[name] for name in ("engaged_ms", "engaged_visits", "scroll_depth", "scroll_visits"))
+
+
+def test_depth_of_a_page_is_the_greatest_of_the_visit_and_time_adds_up() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(
+        profile, facts, event(0), signal(1, engaged_ms=5, scroll_depth=40), signal(2, engaged_ms=7, scroll_depth=30)
+    )
+    assert engagement_of(facts) == (12, 1, 40, 1)
+    advance(profile, facts, signal(3, scroll_depth=100))
+    assert engagement_of(facts) == (12, 1, 100, 1)
+
+
+def test_depth_of_zero_percent_is_a_depth_and_none_is_not() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0), signal(1, engaged_ms=5))
+    assert engagement_of(facts) == (5, 1, 0, 0)
+    advance(profile, facts, signal(2, scroll_depth=0))
+    assert engagement_of(facts) == (5, 1, 0, 1)
+
+
+def test_engagement_of_the_next_visit_counts_anew() -> None:
+    profile, facts = Profile(), FactBatch()
+    for start in (0, 2 * TIMEOUT):
+        advance(profile, facts, event(start), signal(start + 1, engaged_ms=5, scroll_depth=40))
+    assert engagement_of(facts) == (10, 2, 80, 2)
+
+
+def test_engagement_counts_on_its_page_only_and_is_no_event() -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0), event(1, "/b"), signal(2, "/b", engaged_ms=5))
+    totals, cells = fold(facts)
+    assert (totals["events"], totals["pageviews"]) == (2, 2)
+    assert [key for key, cell in cells.items() if cell["engaged_ms"]] == [(Dimension.PAGE, "/b")]
+    assert cells[Dimension.PAGE, "/b"]["visits"] == 1
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 9), st.integers(-1, 100)), max_size=30))
+def test_engagement_equals_the_greatest_depths_and_sums(signals: list[tuple[str, int, int]]) -> None:
+    profile, facts = Profile(), FactBatch()
+    advance(profile, facts, event(0, "/a"), event(0, "/b"))
+    for page, engaged_ms, depth in signals:
+        profile = decode_profile(encode_profile(profile))
+        advance(profile, facts, signal(1, f"/{page}", engaged_ms, depth))
+    for page in "ab":
+        times = [ms for where, ms, _ in signals if where == page and ms]
+        depths = [depth for where, _, depth in signals if where == page and depth >= 0]
+        expected = (sum(times), int(bool(times)), max(depths, default=0), int(bool(depths)))
+        assert engagement_of(facts, f"/{page}") == expected
+
+
 def test_event_that_arrives_out_of_order_does_not_shorten_the_visit() -> None:
     profile, facts = Profile(), FactBatch()
     advance(profile, facts, event(5000), event(3000))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.anonymize.revenue import DECIMALS, minor_units
+from appliance.anonymize.revenue import minor_units
+from appliance.currencies import DECIMALS
 
 
 @pytest.mark.parametrize(
