@@ -226,7 +226,7 @@ def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Co
 
 
 def _own_values(one: CleanEvent) -> set[tuple[int, str]]:
-    single = {(int(dimension), getattr(one, field)) for dimension, field in EVENT_FIELDS}
+    single = {(int(dimension), value) for dimension, field in EVENT_FIELDS if (value := getattr(one, field))}
     goals = {(int(Dimension.GOAL), goal) for goal in one.goals}
     return single | goals | {(int(Dimension.PROPS), f"{key}={value}") for key, value in one.props}
 
