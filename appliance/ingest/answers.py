@@ -85,13 +85,15 @@ LIVE = answer(200, b"ok")
 NOT_READY = answer(503, b"not ready")
 
 
-def _refused(status: int, outcome: Outcome, reason: str) -> Answer:
+def _refused(status: int, outcome: Outcome, reason: str, *more: Header) -> Answer:
     body = msgspec.json.encode({"errors": {"request": [reason]}})
-    headers = (*_CORS, (b"x-drop-reason", outcome.value.encode()))
+    headers = (*_CORS, (b"x-drop-reason", outcome.value.encode()), *more)
     return answer(status, body, b"application/json", headers)
 
 
 TOO_LARGE = _refused(413, Outcome.TOO_LARGE, "the body must have at most 65536 bytes")
+RATE_LIMITED = _refused(429, Outcome.RATE_LIMITED, "too many hits", (b"retry-after", _RETRY_SECONDS))
+"""Only for hits with an event id: the sender tries again, and a hit that was taken after all counts once."""
 UNSUPPORTED = _refused(415, Outcome.UNSUPPORTED, "the body must not be compressed")
 
 

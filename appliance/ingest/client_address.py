@@ -37,19 +37,20 @@ class TrustedProxies:
         Privacy: the result is personal and stays in the memory of the request.
         """
         address = _peer_address(peer)
-        if not forwarded or not self._trusts(address):
+        if not forwarded or not self.trusts(address):
             return address
         seen_by_peer: Address | None = None
         for entry in reversed(b",".join(forwarded).rsplit(b",", _MAX_ENTRIES)[-_MAX_ENTRIES:]):
             claimed = parse_forwarded(entry)
             if claimed is None:
                 return address
-            if not self._trusts(claimed):
+            if not self.trusts(claimed):
                 return claimed
             seen_by_peer = seen_by_peer or claimed
         return seen_by_peer or address
 
-    def _trusts(self, address: Address) -> bool:
+    def trusts(self, address: Address) -> bool:
+        """Whether the address is that of a configured proxy."""
         version, number = address.version, int(address)
         for network_version, network, mask in self._networks:
             if version == network_version and number & mask == network:

@@ -17,8 +17,9 @@ from appliance.ingest import answers, plausible
 from appliance.ingest.answers import Answer
 from appliance.ingest.body import BodyTooLargeError, ClientGoneError, Receive, read_body
 from appliance.ingest.boundary import Personal, strip, take
-from appliance.ingest.client_address import TrustedProxies
+from appliance.ingest.client_address import Address, TrustedProxies
 from appliance.ingest.gate import refuse
+from appliance.ingest.limits import Limits
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.outcomes import Outcome
 from appliance.settings import Settings, SiteSettings
@@ -72,12 +73,14 @@ class _Drop(NamedTuple):
 class _Sorted:
     """A hit made clean: events for the sites that take it, drops for the others. Holds nothing personal."""
 
-    __slots__ = ("drops", "errors", "events")
+    __slots__ = ("drops", "errors", "events", "try_again")
 
     def __init__(self) -> None:
         self.events: list[tuple[str, date, CleanEvent]] = []
         self.drops: list[_Drop] = []
         self.errors: plausible.Errors = {}
+        self.try_again = False
+        """A limit was hit, and the sender would not be counted twice."""
 
 
 class EventEndpoint:
@@ -95,6 +98,9 @@ class EventEndpoint:
         self._sites = {site.id.removeprefix("www."): site for site in settings.sites}
         self._sites |= {site.id: site for site in settings.sites}
         self._proxies = TrustedProxies(settings.server.trusted_proxies)
+        self._limits = None
+        if settings.limits.enabled:
+            self._limits = Limits(settings.limits, [site.id for site in settings.sites], self._proxies.trusts)
         self._clock = clock
         self._keys = keys
         self._anonymizer = anonymizer
@@ -145,6 +151,8 @@ class EventEndpoint:
             self._outcomes.count(*drop)
         if hit.errors and not hit.events:
             return answers.invalid(hit.errors)
+        if hit.try_again and not hit.events:
+            return answers.RATE_LIMITED
         return answers.taken(None if hit.events else hit.drops[0].outcome, len(hit.drops))
 
     def _refused(self, site_ids: tuple[str, ...], refusal: Outcome | None) -> _Sorted:
@@ -156,13 +164,20 @@ class EventEndpoint:
 
     def _made_clean(self, parsed: plausible.ParsedHit, personal: Personal) -> _Sorted:
         hit, now = _Sorted(), self._clock()
+        address = self._proxies.client_address(personal.peer, personal.forwarded)
+        limits = self._limits
+        is_flood = limits is not None and not limits.take_network(address, now)
         for site_id in parsed.sites:
             site = self._sites.get(site_id)
             if site is None:
                 hit.drops.append(_drop(None, now, Outcome.UNKNOWN_SITE))
                 continue
+            if is_flood or (limits is not None and not limits.take_site(site.id, now)):
+                hit.drops.append(_drop(site, now, Outcome.RATE_LIMITED))
+                hit.try_again = bool(parsed.event_id)
+                continue
             day, _ = local_day_hour(now, site.timezone)
-            event = self._anonymized(parsed, personal, site, day, int(now * 1000))
+            event = self._anonymized(parsed, personal, address, site, day, int(now * 1000))
             if not isinstance(event, Outcome):
                 hit.events.append((site.id, day, event))
                 continue
@@ -172,7 +187,13 @@ class EventEndpoint:
         return hit
 
     def _anonymized(
-        self, parsed: plausible.ParsedHit, personal: Personal, site: SiteSettings, day: date, at_ms: int
+        self,
+        parsed: plausible.ParsedHit,
+        personal: Personal,
+        address: Address,
+        site: SiteSettings,
+        day: date,
+        at_ms: int,
     ) -> CleanEvent | Outcome:
         try:
             key = self._keys.day_key(site.id, day, create=True)
@@ -184,7 +205,7 @@ class EventEndpoint:
             name=parsed.name,
             url=parsed.url,
             referrer=parsed.referrer,
-            address=self._proxies.client_address(personal.peer, personal.forwarded),
+            address=address,
             user_agent=personal.user_agent,
             interactive=parsed.interactive,
             event_id=parsed.event_id,

@@ -35,10 +35,18 @@ class ServerSettings(_Strict, frozen=True):
 
 
 class LimitSettings(_Strict, frozen=True):
-    """`[limits]`: protection against floods."""
+    """`[limits]`: protection against floods. The defaults are far above what people do."""
 
     enabled: bool = True
-    """Reserved: this version has no limit on the number of hits."""
+    """Whether the limits on hits per second apply."""
+    network_hits_per_second: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
+    """Of one network, /24 or /48, in the long run. Behind it may be a whole mobile carrier's gateway."""
+    network_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1000
+    """Of one network at once."""
+    site_hits_per_second: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 5000
+    """Of one site, in the long run."""
+    site_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20_000
+    """Of one site at once."""
 
 
 class VisitSettings(_Strict, frozen=True):

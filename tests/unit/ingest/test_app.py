@@ -1,5 +1,6 @@
 """The whole ingest application in one process: answers, outcomes, the stripped scope."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -21,7 +22,7 @@ from appliance.ingest.event_endpoint import NO_SITE, EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.ingest.plausible import ParsedHit
 from appliance.outcomes import Outcome
-from appliance.settings import ServerSettings, Settings, SiteSettings
+from appliance.settings import LimitSettings, ServerSettings, Settings, SiteSettings
 from tests.kit.asgi_client import AsgiClient
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
@@ -39,7 +40,7 @@ class Key:
 class Ingest:
     """The application with a queue and keys that can be made to fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: LimitSettings = LimitSettings()) -> None:  # noqa: B008  frozen
         self.queued: list[tuple[str, date, CleanEvent]] = []
         self.counted: list[OutcomeFact] = []
         self.error: Exception | None = None
@@ -51,6 +52,7 @@ class Ingest:
                 SiteSettings(id="example.org", hostnames=("example.org",)),
                 SiteSettings(id="two.example", hostnames=("example.org",), timezone="Asia/Kathmandu"),
             ),
+            limits=limits,
         )
         self.counter = OutcomeCounter(self)
         self.endpoint = EventEndpoint(settings, lambda: 1_795_000_000.0, self, Anonymizer(), self, self.counter)
@@ -102,6 +104,40 @@ def test_hit_for_two_sites_is_queued_for_both_on_their_own_days(ingest: Ingest) 
     assert ingest.post(HIT | {"d": "example.org,two.example"}).status_code == 202
     assert [site for site, _, _ in ingest.queued] == ["example.org", "two.example"]
     assert ingest.queued[0][2].tag != ingest.queued[1][2].tag
+
+
+def test_hits_over_a_limit_are_counted_and_told_to_come_again_if_that_can_succeed() -> None:
+    ingest = Ingest(LimitSettings(site_burst=2, site_hits_per_second=1))
+    assert [ingest.post().headers.get("x-drop-reason") for _ in range(3)] == [None, None, "rate_limited"]
+    without = ingest.post()
+    assert (without.status_code, without.headers["x-plausible-dropped"]) == (202, "1")
+    with_id = ingest.post(HIT | {"eid": "a"})
+    assert (with_id.status_code, with_id.headers["x-drop-reason"]) == (429, "rate_limited")
+    assert int(with_id.headers["retry-after"]) > 0
+    assert with_id.headers["access-control-allow-origin"] == "*"
+    assert len(ingest.queued) == 2
+    assert asyncio.run(ingest.outcomes()) == {("example.org", "rate_limited"): 3}
+
+
+def test_hit_taken_for_one_of_its_sites_is_not_asked_for_again() -> None:
+    ingest = Ingest(LimitSettings(site_burst=1, site_hits_per_second=1))
+    ingest.post()
+    both = ingest.post(HIT | {"d": "example.org,two.example", "eid": "a"})
+    assert (both.status_code, both.headers["x-plausible-dropped"]) == (202, "1")
+    assert [site for site, _, _ in ingest.queued] == ["example.org", "two.example"]
+
+
+def test_network_over_its_limit_is_refused_for_every_site_and_others_are_taken() -> None:
+    ingest = Ingest(LimitSettings(network_burst=2, network_hits_per_second=1))
+    flood = [ingest.post(HIT | {"d": "two.example"}, x_forwarded_for=f"87.128.1.{n}") for n in range(3)]
+    assert ["x-drop-reason" in answer.headers for answer in flood] == [False, False, True]
+    assert "x-drop-reason" in ingest.post(x_forwarded_for="87.128.1.9").headers
+    assert "x-drop-reason" not in ingest.post(x_forwarded_for="87.128.2.9").headers
+
+
+def test_nothing_is_limited_when_limits_are_off() -> None:
+    ingest = Ingest(LimitSettings(enabled=False, network_burst=1, site_burst=1))
+    assert {ingest.post(x_forwarded_for="87.128.1.1").headers.get("x-drop-reason") for _ in range(5)} == {None}
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", "nonsense"])
