@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench docs lock upgrade clean
+.PHONY: help setup run test check lint types unit bench docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python scripts/settings_doc.py --check
+	$(BIN)/python scripts/tracker.py --check
 
 types: setup
 	$(BIN)/mypy
@@ -45,6 +46,9 @@ bench: setup  ## Print boot time, idle memory and the delay from hit to answer
 
 docs: setup  ## Write docs/settings.md anew from the code
 	$(BIN)/python scripts/settings_doc.py
+
+tracker: setup  ## Build the tracker anew from its source and print its sizes
+	$(BIN)/python scripts/tracker.py
 
 lock: setup  ## Write requirements/*.txt anew from pyproject.toml, keeping what still fits
 	sh scripts/lock.sh

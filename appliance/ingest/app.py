@@ -1,4 +1,4 @@
-"""The ingest process's ASGI application: five routes, no framework on the hot path.
+"""The ingest process's ASGI application: a handful of routes, no framework on the hot path.
 
 An ASGI scope comes in, one complete answer goes out. Whatever fails is answered 500 and logged as a type and a place,
 never with a value, because values could be personal.
@@ -14,11 +14,12 @@ from appliance.ingest.answers import Answer, Send
 from appliance.ingest.body import Receive
 from appliance.ingest.boundary import strip
 from appliance.ingest.event_endpoint import EventEndpoint
-from appliance.ingest.script import script_answer
+from appliance.ingest.script import PREFIX, Scripts
+from consent.signals import read_signals
 
 _log = logging.getLogger(__name__)
 _EVENT = "/api/event"
-_SCRIPT = "/js/script.js"
+_HEALTH = ("/health/live", "/health/ready")
 _READERS = frozenset({"GET", "HEAD"})
 
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
@@ -44,10 +45,10 @@ def create_app(
         ready: whether hits can be queued right now.
         background: started in this order, stopped in reverse order.
     """
-    script = script_answer()
+    scripts = Scripts()
 
     async def health(path: str) -> Answer:
-        return answers.LIVE if path == "/health/live" or await ready() else answers.NOT_READY
+        return answers.LIVE if path == _HEALTH[0] or await ready() else answers.NOT_READY
 
     async def route(scope: dict[str, Any], receive: Receive) -> Answer | None:
         path, method = scope["path"], scope["method"]
@@ -55,14 +56,15 @@ def create_app(
             return await endpoint.answer(scope, receive)
         if path == opt_out.PATH:
             return await opt_out.opt_out_answer(scope, receive)
+        opted_out = path.startswith(PREFIX) and read_signals(scope["headers"]).opted_out
         strip(scope)
         if path == _EVENT:
             return answers.PREFLIGHT if method == "OPTIONS" else answers.method_not_allowed(b"POST, OPTIONS")
-        if path not in (_SCRIPT, "/health/live", "/health/ready"):
+        found = await health(path) if path in _HEALTH else scripts.find(path, opted_out=opted_out)
+        if found is None:
             return answers.NOT_FOUND
         if method not in _READERS:
             return answers.method_not_allowed(b"GET, HEAD")
-        found = script if path == _SCRIPT else await health(path)
         return found if method == "GET" else found._replace(body=found.body | {"body": b""})
 
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:

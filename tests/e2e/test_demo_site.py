@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, Route, expect
 
 from tests.kit.browser import chromium
 from tests.kit.dashboard_page import headline, log_in, table
@@ -51,15 +51,19 @@ class Hits:
         return [json.loads(request.post_data or "{}") for request in self.requests]
 
 
+def _is_of_a_pageview(answer: Response) -> bool:
+    return answer.url.endswith("/api/event") and '"n":"pageview"' in (answer.request.post_data or "")
+
+
 def _settled(page: Page, action: str, demo: Demo) -> None:
     """Open an address of the demo site and wait until its pageview is acknowledged."""
-    with page.expect_response(f"{demo.ingest}/api/event") as answer:
+    with page.expect_response(_is_of_a_pageview) as answer:
         page.goto(f"{demo.demo_site}{action}")
     assert answer.value.status == 202
 
 
 def _click(page: Page, name: str, demo: Demo) -> None:
-    with page.expect_response(f"{demo.ingest}/api/event") as answer:
+    with page.expect_response(_is_of_a_pageview) as answer:
         page.get_by_role("link", name=name, exact=True).first.click()
     assert answer.value.status == 202
 
@@ -74,9 +78,9 @@ def test_dashboard_shows_what_the_browser_did(browser: Browser, demo: Demo, tmp_
     _click(page, "Recipes", demo)
     _click(page, "Espresso", demo)  # by history.pushState, no page is loaded
     _click(page, "Cold brew", demo)
-    with page.expect_response(f"{demo.ingest}/api/event"):
+    with page.expect_response(_is_of_a_pageview):
         page.go_back()
-    with page.expect_response(f"{demo.ingest}/api/event"):
+    with page.expect_response(_is_of_a_pageview):
         page.reload()
     seen.update(["/", "/pricing", "/app", "/app/espresso", "/app/cold-brew", "/app/espresso", "/app/espresso"])
     visitors = Counter(dict.fromkeys(seen, 1))
@@ -104,9 +108,11 @@ def test_dashboard_shows_what_the_browser_did(browser: Browser, demo: Demo, tmp_
         ("Safari", "1"),
     }
     dashboard.screenshot(path=tmp_path / "dashboard.png", full_page=True)
-    # Every pageview was one request: no preflight, nothing sent twice.
+    # Every pageview was one request: no preflight, nothing sent twice. Pages that were left told their time.
     assert set(hits.methods) == {"POST"}
-    assert len({body["eid"] for body in hits.bodies()}) == len(hits.bodies()) == 7
+    assert len({body["eid"] for body in hits.bodies()}) == len(hits.bodies())
+    assert Counter(body["n"] for body in hits.bodies())["pageview"] == 7
+    assert {body["n"] for body in hits.bodies()} == {"pageview", "engagement"}
     reader.close()
 
 
@@ -134,23 +140,39 @@ def test_nothing_is_stored_on_the_visitors_device(browser: Browser, demo: Demo) 
     [
         pytest.param("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true })", id="GPC"),
         pytest.param("Object.defineProperty(navigator, 'doNotTrack', { value: '1' })", id="DNT"),
-        pytest.param("localStorage.setItem('cl_optout', '1')", id="opt-out in localStorage"),
-        pytest.param("document.cookie = 'cl_optout=1'", id="opt-out cookie"),
-        pytest.param("localStorage.setItem('plausible_ignore', 'true')", id="Plausible's flag"),
     ],
 )
 def test_visitor_who_refuses_sends_nothing_at_all(browser: Browser, demo: Demo, wish: str) -> None:
     context = browser.new_context()
-    hits = Hits(context, demo.ingest)
     page = context.new_page()
     page.add_init_script(wish)
+    _browse_unseen(context, page, demo)
+    context.close()
+
+
+def test_visitor_who_opted_out_sends_nothing_at_all(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{demo.ingest}/privacy/optout")
+    page.get_by_role("button", name="Do not count my visits").click()
+    expect(page.get_by_role("status")).to_contain_text("not counted")
+    _browse_unseen(context, page, demo)
+    page.goto(f"{demo.ingest}/privacy/optout")
+    page.get_by_role("button", name="Count my visits again").click()
+    expect(page.get_by_role("status")).to_contain_text("are counted")
+    _settled(page, "/", demo)
+    context.close()
+
+
+def _browse_unseen(context: BrowserContext, page: Page, demo: Demo) -> None:
+    hits = Hits(context, demo.ingest)
     page.goto(f"{demo.demo_site}/app", wait_until="load")
     page.get_by_role("link", name="Espresso", exact=True).click()
     page.evaluate("plausible('Signup')")
     # The script has run: it would have sent by now, and a later page would send what was held back.
-    page.goto(f"{demo.demo_site}/docs", wait_until="networkidle")
+    page.goto(f"{demo.demo_site}/docs", wait_until="load")
+    page.evaluate("fetch('/docs').then(() => 0)")
     assert hits.requests == []
-    context.close()
 
 
 def test_hit_that_was_not_taken_is_sent_again_under_the_same_id(browser: Browser, demo: Demo) -> None:

@@ -85,7 +85,7 @@ class TestProxies:
         text = text_of(name)
         assert example.sites[0].id in text
         assert "stats.example.org" in text
-        assert "/js/script.js" in text
+        assert "/js/script" in text
         assert "/api/event" in text
         assert "/privacy/optout" in text
 

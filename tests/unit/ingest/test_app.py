@@ -318,6 +318,8 @@ def test_pages_of_any_origin_may_send_without_credentials(ingest: Ingest) -> Non
         ("GET", "/health/live", 200),
         ("GET", "/health/ready", 200),
         ("HEAD", "/js/script.js", 200),
+        ("GET", "/js/plausible.outbound-links.js", 200),
+        ("GET", "/js/source.js", 404),
     ],
 )
 def test_routes_are_exactly_these(ingest: Ingest, method: str, path: str, status: int) -> None:
@@ -336,6 +338,13 @@ def test_script_is_served_to_every_site_and_cached_for_a_day(ingest: Ingest) -> 
     assert response.headers["cache-control"] == "public, max-age=86400"
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "globalPrivacyControl" in response.text
+
+
+def test_device_that_refused_gets_no_script_that_counts(ingest: Ingest) -> None:
+    response = ingest.client.get("/js/script.js", headers={"cookie": "theme=dark; cl_optout=1"})
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    assert "fetch" not in response.text
+    assert "fetch" in ingest.client.get("/js/script.js", headers={"cookie": "cl_optout=0"}).text
 
 
 @pytest.mark.parametrize(
