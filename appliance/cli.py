@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import appliance
+from appliance.clock import system_clock
 from appliance.errors import ApplianceError, SettingsError, StartError
 from appliance.settings import load
 
@@ -115,7 +116,7 @@ def _up(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from appliance.supervisor.report import report
 
-    sys.stdout.write(report(load(options.config)))
+    sys.stdout.write(report(load(options.config), system_clock()))
     return 0
 
 

@@ -5,14 +5,14 @@ logging, no clock. What they learn is collected in a `Draft` that never leaves t
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
-from appliance.anonymize.country import CountryDatabase
 from appliance.anonymize.device import DeviceParser
 from appliance.anonymize.language import primary_language
 from appliance.anonymize.network import truncate
 from appliance.anonymize.page import Page, reduce_url
+from appliance.anonymize.place_record import NOWHERE, Place
+from appliance.anonymize.places import Places
 from appliance.anonymize.redaction import MAX_NAME, redact_value
 from appliance.anonymize.revenue import minor_units
 from appliance.anonymize.screen import screen_class
@@ -43,8 +43,8 @@ class Draft:
     """A hit on its way through the steps."""
 
     __slots__ = (
-        *("at_ms", "browser", "browser_version", "channel", "city", "country", "currency", "device", "event_id"),
-        *("goals", "hit", "key", "language", "name", "os", "os_version", "page", "props", "referrer", "region"),
+        *("at_ms", "browser", "browser_version", "channel", "currency", "device", "event_id"),
+        *("goals", "hit", "key", "language", "name", "os", "os_version", "page", "place", "props", "referrer"),
         *("revenue_minor", "rules", "screen", "source", "tag", "tools"),
     )
 
@@ -57,9 +57,7 @@ class Draft:
     referrer: str
     source: str
     channel: str
-    country: str
-    region: str
-    city: str
+    place: Place
     browser: str
     browser_version: str
     os: str
@@ -82,7 +80,7 @@ class Draft:
 
     def event(self) -> CleanEvent:
         """The finished event."""
-        hit, page = self.hit, self.page
+        hit, page, place = self.hit, self.page, self.place
         return CleanEvent(
             self.tag,
             self.at_ms,
@@ -94,15 +92,15 @@ class Draft:
             self.source,
             self.referrer,
             *page.campaign,
-            self.country,
+            place.country,
             self.browser,
             self.browser_version,
             self.os,
             self.os_version,
             self.device,
             self.channel,
-            self.region,
-            self.city,
+            place.region,
+            place.city,
             self.language,
             self.screen,
             self.goals,
@@ -181,14 +179,19 @@ def put_source(draft: Draft) -> None:
 
 
 def put_place(draft: Draft) -> None:
-    """Truncated address to country."""
-    draft.country = draft.tools.countries.country(truncate(draft.hit.address))
-    draft.region = draft.city = ""
+    """Truncated address to country, region, city."""
+    draft.place = draft.tools.places.place(truncate(draft.hit.address))
 
 
 def drop_shielded_country(draft: Draft) -> Outcome | None:
     """Countries that the operator does not want to count."""
-    return Outcome.BLOCKED if draft.country in draft.rules.blocked_countries else None
+    return Outcome.BLOCKED if draft.place.country in draft.rules.blocked_countries else None
+
+
+def drop_place(draft: Draft) -> None:
+    """Where no place may be counted, it is forgotten once the shields have seen it."""
+    if draft.tools.privacy.place == "none":
+        draft.place = NOWHERE
 
 
 def put_language(draft: Draft) -> None:
@@ -227,6 +230,7 @@ STEPS: tuple[Step, ...] = (
     put_source,
     put_place,
     drop_shielded_country,
+    drop_place,
     put_language,
     put_screen,
     put_tag,
@@ -238,17 +242,17 @@ class Anonymizer:
     """All steps with the tables they need.
 
     Args:
-        country_database: file in MaxMind's format; None: the one that comes with the project.
+        places: look-up of places; None: countries, by the table that comes with the project.
         privacy: what may be counted at all.
     """
 
     def __init__(
         self,
-        country_database: Path | None = None,
+        places: Places | None = None,
         privacy: PrivacySettings = PrivacySettings(),  # noqa: B008  frozen
     ) -> None:
         self.privacy = privacy
-        self.countries = CountryDatabase(country_database)
+        self.places = places or Places()
         self.devices = DeviceParser()
         self._rules: dict[str, SiteRules] = {}
 

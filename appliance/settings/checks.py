@@ -82,6 +82,7 @@ def checked(settings: Settings, base: Path) -> Settings:
             data_dir=_absolute(base, server.data_dir),
             test_clock_file=_absolute(base, server.test_clock_file),
         ),
+        places=msgspec.structs.replace(settings.places, database=_absolute(base, settings.places.database)),
         keyring=msgspec.structs.replace(settings.keyring, directory=_absolute(base, settings.keyring.directory)),
         shields=_checked_shields("shields", settings.shields),
         sites=tuple(_checked_site(site, settings.shields) for site in settings.sites),

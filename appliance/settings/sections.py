@@ -116,6 +116,14 @@ class PrivacySettings(_Strict, frozen=True):
     """One entry for each relaxed default."""
 
 
+class PlacesSettings(_Strict, frozen=True):
+    """`[places]`: a database of networks and places that you provide."""
+
+    database: str = ""
+    """File in MaxMind's format (.mmdb): GeoLite2 or GeoIP2 City or Country, DB-IP City or Country. It may be replaced
+    while the appliance runs. Empty, or not usable: countries by a table of the appliance, no regions and cities."""
+
+
 class ShieldSettings(_Strict, frozen=True):
     """`[shields]`: hits that are not counted, at any site. Addresses are compared in memory and never stored."""
 
@@ -212,6 +220,7 @@ class Settings(_Strict, frozen=True):
     clickhouse: ClickHouseSettings = ClickHouseSettings()
     keyring: KeyringSettings = KeyringSettings()
     privacy: PrivacySettings = PrivacySettings()
+    places: PlacesSettings = PlacesSettings()
     shields: ShieldSettings = ShieldSettings()
     sites: tuple[SiteSettings, ...] = ()
     api_keys: tuple[ApiKeySettings, ...] = ()
@@ -225,6 +234,11 @@ class Settings(_Strict, frozen=True):
     def data_dir(self) -> Path:
         """Absolute data directory."""
         return Path(self.server.data_dir)
+
+    @property
+    def place_database(self) -> Path | None:
+        """Absolute path of the operator's place database, None without one."""
+        return Path(self.places.database) if self.places.database else None
 
     @property
     def test_clock_file(self) -> Path | None:

@@ -2,14 +2,21 @@
 
 from urllib.parse import urlsplit
 
+from appliance.anonymize.place_file import PlaceFile, PlaceFileError
 from appliance.errors import StartError
 from appliance.settings import Settings
 from appliance.supervisor import redis_server
 from appliance.supervisor.health import url
+from appliance.supervisor.parts.places_watch import OLD_DAYS, age
 
 
-def report(settings: Settings) -> str:
-    """Some lines for the operator; the last one is `ok`."""
+def report(settings: Settings, now: float) -> str:
+    """Some lines for the operator; the last one is `ok`.
+
+    Args:
+        settings: what is to be reported.
+        now: seconds since 1970, for the age of a database.
+    """
     server = settings.server
     lines = [
         ("data", str(settings.data_dir)),
@@ -20,6 +27,7 @@ def report(settings: Settings) -> str:
         ("Redis", _redis(settings)),
         ("ClickHouse", _clickhouse(settings)),
         ("visits end", f"after {settings.visits.timeout_seconds // 60} minutes without an event"),
+        ("places", _places(settings, now)),
         ("hidden", f"values that nobody declared, below {settings.privacy.k} visitors a day"),
         *(("site", f"{site.id} (time zone {site.timezone}; {', '.join(site.hostnames)})") for site in settings.sites),
         *(("user", f"{user.name} (sites: {', '.join(user.sites)})") for user in settings.users),
@@ -51,6 +59,19 @@ def _clickhouse(settings: Settings) -> str:
     if settings.clickhouse.url == "embedded":
         return "embedded (chDB)"
     return f"{_without_password(settings.clickhouse.url)} (external)"
+
+
+def _places(settings: Settings, now: float) -> str:
+    path = settings.place_database
+    if path is None:
+        return "countries by a table of the appliance"
+    try:
+        file = PlaceFile(path)
+    except PlaceFileError as error:
+        return f"{path} {error}: countries by a table of the appliance, no regions and cities"
+    built, days = age(file.built, now)
+    old = ", which is old" if days > OLD_DAYS else ""
+    return f"{path} ({file.kind} of {built}, {days} days ago{old}), up to: {settings.privacy.place}"
 
 
 def _without_password(address: str) -> str:

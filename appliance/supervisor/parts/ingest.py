@@ -4,6 +4,7 @@ import asyncio
 
 from appliance.anonymize.keyring import Keyring
 from appliance.anonymize.pipeline import Anonymizer
+from appliance.anonymize.places import Places
 from appliance.clock import make_clock
 from appliance.ingest.app import create_app
 from appliance.ingest.event_endpoint import EventEndpoint
@@ -12,6 +13,7 @@ from appliance.settings import Settings
 from appliance.state.connection import connect_async
 from appliance.state.outbox import OutcomeSink
 from appliance.state.queue import EventQueue
+from appliance.supervisor.parts.places_watch import PlacesWatch
 from appliance.supervisor.parts.process import begin
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
@@ -54,7 +56,8 @@ def run(settings: Settings) -> None:
     client = connect_async(connection_url(settings))
     queue = EventQueue(client, keys, settings.redis.shards)
     outcomes = OutcomeCounter(OutcomeSink(client))
-    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(privacy=settings.privacy), queue, outcomes)
+    places = Places(settings.place_database, settings.data_dir, settings.privacy.place)
+    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(places, settings.privacy), queue, outcomes)
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
-    app = create_app(endpoint, queue.ping, (KeyWatch(keys), queue, outcomes))
+    app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
     serve(app, "server.listen", settings.server.listen)

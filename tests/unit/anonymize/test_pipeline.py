@@ -3,17 +3,21 @@
 import hashlib
 from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from appliance.anonymize.pipeline import Anonymizer, Draft
+from appliance.anonymize.place_record import Place
+from appliance.anonymize.places import Places
 from appliance.anonymize.site_rules import SiteRules
 from appliance.events import CleanEvent
-from appliance.hits import RawHit
+from appliance.hits import ClientHints, RawHit
 from appliance.outcomes import Outcome
-from appliance.settings import GoalSettings, PropertySettings, ShieldSettings, SiteSettings
+from appliance.settings import GoalSettings, PrivacySettings, PropertySettings, ShieldSettings, SiteSettings
+from tests.kit import mmdb
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0 canary/4711"
 SITE = SiteSettings(id="example.org", hostnames=("example.org",))
@@ -88,14 +92,14 @@ def test_name_of_a_custom_event_is_redacted() -> None:
     assert event.name == ":email"
 
 
-def test_country_is_looked_up_for_the_network_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_place_is_looked_up_for_the_network_only(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def country(address: object) -> str:
+    def place(address: object) -> Place:
         asked.append(str(address))
-        return "US"
+        return Place("US", "", "")
 
-    monkeypatch.setattr(ANONYMIZER.countries, "country", country)
+    monkeypatch.setattr(ANONYMIZER.places, "place", place)
     anonymize(HIT)
     assert asked == ["8.8.8.0"]
 
@@ -157,3 +161,33 @@ def test_rules_follow_the_site_that_is_passed() -> None:
     changed = SiteSettings(id="example.org", hostnames=("example.org",), shields=ShieldSettings(pages=("/b",)))
     hit = replace(HIT, url="https://example.org/b")
     assert ANONYMIZER.anonymize(hit, changed, FixedKey(), 1_000) is Outcome.BLOCKED
+
+
+BROWSER_FACTS: dict[str, Any] = {
+    "language": "de-AT,de;q=0.9,x-canary;q=0.8",
+    "hints": ClientHints('"Brave";v="140"', "?0", '"Linux"', '"canary"'),
+    "user_agent": "Mozilla/5.0 (X11; Linux x86_64) canary AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+    "width": 1200,
+}
+
+
+def test_hints_language_and_width_become_classes_and_leave_nothing_else() -> None:
+    event = anonymize(replace(HIT, **BROWSER_FACTS))
+    assert isinstance(event, CleanEvent)
+    assert (event.browser_version, event.language, event.screen) == ("Brave 140", "de", "Laptop")
+    encoded = msgspec.msgpack.encode(event)
+    assert [secret for secret in (b"canary", b"AT", b"q=0", b"1200", b"WebKit", b"v=") if secret in encoded] == []
+
+
+def test_what_may_not_be_counted_is_not_worked_out() -> None:
+    privacy = PrivacySettings(place="none", language=False, screen=False)
+    event = Anonymizer(Places(), privacy).anonymize(replace(HIT, **BROWSER_FACTS), SITE, FixedKey(), 1_000)
+    assert isinstance(event, CleanEvent)
+    assert (event.country, event.region, event.city, event.language, event.screen) == ("", "", "", "", "")
+
+
+def test_city_of_the_network_is_in_the_event_where_a_database_knows_it(tmp_path: Path) -> None:
+    path = mmdb.write(tmp_path / "places.mmdb", {"8.8.8.0/24": mmdb.city("US", "CA", "Mountain View")})
+    event = Anonymizer(Places(path, tmp_path)).anonymize(HIT, SITE, FixedKey(), 1_000)
+    assert isinstance(event, CleanEvent)
+    assert (event.country, event.region, event.city) == ("US", "US-CA", "Mountain View")
