@@ -18,6 +18,7 @@ from appliance.anonymize.revenue import minor_units
 from appliance.anonymize.screen import screen_class
 from appliance.anonymize.site_rules import SiteRules
 from appliance.anonymize.source import referrer_host, source_of
+from appliance.anonymize.spam import is_spam
 from appliance.anonymize.tag import tag_message
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW
 from appliance.events import CleanEvent
@@ -178,6 +179,11 @@ def put_source(draft: Draft) -> None:
     draft.channel = ""
 
 
+def drop_spam(draft: Draft) -> Outcome | None:
+    """Hits that only want their referrer to be read."""
+    return Outcome.BLOCKED if is_spam(draft.referrer) else None
+
+
 def put_place(draft: Draft) -> None:
     """Truncated address to country, region, city."""
     draft.place = draft.tools.places.place(truncate(draft.hit.address))
@@ -228,6 +234,7 @@ STEPS: tuple[Step, ...] = (
     put_revenue,
     put_device,
     put_source,
+    drop_spam,
     put_place,
     drop_shielded_country,
     drop_place,

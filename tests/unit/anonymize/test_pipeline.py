@@ -76,6 +76,8 @@ def test_event_without_client_id_has_none() -> None:
         ({"name": " "}, Outcome.INVALID),
         ({"name": "\uff50ageview"}, Outcome.INVALID),
         ({"user_agent": ""}, Outcome.BOT),
+        ({"hints": ClientHints('"HeadlessChrome";v="140"')}, Outcome.BOT),
+        ({"referrer": "https://forum.darodar.com/topic"}, Outcome.BLOCKED),
     ],
 )
 def test_hit_is_dropped_with_its_reason(change: dict[str, Any], outcome: Outcome) -> None:
