@@ -1,7 +1,8 @@
 """Logs: one JSON object per line on stderr, and never anything that a request carried.
 
 Own code names an event and gives it plain fields: `log.warning("part_died", extra={"seconds": 3})`. Of foreign
-libraries only logger, level and place are kept, because their texts may quote requests. Exceptions are their type
+libraries only logger, level and place are kept, because their texts may quote requests, and once a minute at most,
+because a stranger's broken requests must not fill a disk. Exceptions are their type
 and their places; the text is kept for our own errors, whose texts are written for the operator.
 """
 
@@ -10,6 +11,7 @@ import logging
 import sys
 import threading
 import traceback
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +20,35 @@ from typing import Any, TextIO
 from appliance.errors import ApplianceError
 
 _OWN = ("appliance", "dashboard")
+_REPEAT_SECONDS = 60.0
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _ROOTS = tuple(f"{entry}/" for entry in sorted(sys.path, key=len, reverse=True) if entry.startswith("/"))
 
 
+_Place = tuple[str, int, type[BaseException] | None]
 _log = logging.getLogger("appliance")
+
+
+class Repeated(logging.Filter):
+    """Lets one line a minute through for each place in a foreign library, and says how many were left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[_Place, float] = {}
+        self._left_out: Counter[_Place] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        if record.name.partition(".")[0] in _OWN:
+            return True
+        kind = record.exc_info[0] if record.exc_info else None
+        place = record.pathname, record.lineno, kind
+        if 0 <= record.created - self._said.get(place, -_REPEAT_SECONDS) < _REPEAT_SECONDS:
+            self._left_out[place] += 1
+            return False
+        self._said[place] = record.created
+        record.left_out = self._left_out.pop(place, 0)
+        return True
 
 
 class JsonLines(logging.Formatter):
@@ -47,6 +73,8 @@ class JsonLines(logging.Formatter):
         else:
             line |= {"event": "library_says", "logger": record.name}
             line["place"] = f"{_short(record.pathname)}:{record.lineno}"
+            if left_out := getattr(record, "left_out", 0):
+                line["left_out"] = left_out
         if record.exc_info and record.exc_info[1] is not None:
             line |= describe(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
@@ -70,6 +98,7 @@ def start(part: str, stream: TextIO | None = None) -> None:
     """Send all logs and all uncaught exceptions of this process to stderr, or another stream, as JSON lines."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(part))
+    handler.addFilter(Repeated())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

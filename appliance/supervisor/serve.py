@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from appliance.supervisor.checks import bind
+from appliance.supervisor.http_protocol import HttpProtocol
 
 _MAX_CONNECTIONS = 4096
 """More at a time are answered 503; a connection costs about 10 kB."""
@@ -86,7 +87,7 @@ async def serving(app: Any, key: str, address: str) -> AsyncIterator[None]:
 def _configuration(app: Any, graceful_seconds: int, websockets: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=HttpProtocol,
         loop="uvloop",
         ws="auto" if websockets else "none",
         lifespan="on",

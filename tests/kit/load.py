@@ -14,13 +14,15 @@ from tests.kit.hits import Hit, Visitor
 class Load:
     """Hits from several visitors over several connections until told to stop; failures are expected."""
 
-    def __init__(self, ingest: str, site: str, connections: int = 4) -> None:
+    def __init__(self, ingest: str, site: str, connections: int = 4, pause: float = 0.0) -> None:
+        """`pause` is the number of seconds between two hits of one connection."""
         self.acknowledged: list[Hit] = []
         self.unanswered: list[Hit] = []
         """Sent, and not acknowledged when the load was told to stop: perhaps counted, perhaps not."""
         self.failed = 0
         self._ingest = ingest
         self._site = site
+        self._pause = pause
         self._stop = threading.Event()
         self._progress = threading.Condition()
         self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(connections)]
@@ -67,6 +69,7 @@ class Load:
                 hit = Hit(self._site, visitor, path=f"/{sent % 3}", event_id=f"{id(self)}-{number}-{sent}")
                 self._send_until_taken(client, hit)
                 sent += 1
+                self._stop.wait(self._pause)
 
     def _send_until_taken(self, client: httpx.Client, hit: Hit) -> None:
         while not (is_taken := _is_taken(client, hit)):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from appliance.errors import StartError
-from appliance.supervisor.logs import JsonLines
+from appliance.supervisor.logs import JsonLines, Repeated
 
 ADDRESS = "203.0.113.77"
 
@@ -69,3 +69,24 @@ def test_sentence_of_an_own_error_is_kept() -> None:
 
 def test_value_that_is_no_json_is_named_by_its_type() -> None:
     assert json.loads(formatted("appliance", "event", thing=object()))["thing"] == "object"
+
+
+def warning(name: str, line: int, at: float) -> logging.LogRecord:
+    record = logging.getLogger(name).makeRecord(name, logging.WARNING, __file__, line, "text", (), None)
+    record.created = at
+    return record
+
+
+def test_library_says_the_same_once_a_minute_and_then_how_often() -> None:
+    repeated = Repeated()
+    let_through = [at for at in (0.0, 1.0, 59.0, 60.0, 61.0) if repeated.filter(warning("uvicorn.error", 1, at))]
+    assert let_through == [0.0, 60.0]
+    later = warning("uvicorn.error", 1, 200.0)
+    assert repeated.filter(later)
+    assert json.loads(JsonLines("ingest").format(later))["left_out"] == 1
+
+
+def test_other_places_and_own_lines_are_not_held_back() -> None:
+    repeated = Repeated()
+    assert all(repeated.filter(warning("uvicorn.error", line, 0.0)) for line in range(3))
+    assert all(repeated.filter(warning("appliance.state", 1, 0.0)) for _ in range(3))
