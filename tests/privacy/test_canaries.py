@@ -40,10 +40,15 @@ SECRET = "fragment-and-query-canary"
 MALFORMED = "malformed-body-canary"
 REFERRER_PATH = "referrer-path-canary"
 EVENT_ID = "event-id-canary-42"
+LANGUAGE = "canarylanguage"
+BRAND = "Brand Canary 4711"
+PLATFORM = "platform-canary-4711"
+MODEL = "model-canary-4711"
 
 CANARIES: list[Canary] = [
     *(address(value) for value in (*ADDRESSES, FORWARDED)),
     *(text(value, value) for value in (NONCE, MAIL, ORDER, SECRET, MALFORMED, REFERRER_PATH, EVENT_ID)),
+    *(text(value, value) for value in (LANGUAGE, BRAND, PLATFORM, MODEL)),
     *(text(part, part) for part in TOKEN.split(".")),
     text("whole agent", f"{AGENTS[0].text} {NONCE}"),
 ]
@@ -155,7 +160,7 @@ def send_canaries(appliance: ApplianceProcess) -> None:
         for number, body in enumerate(bodies):
             agent = Agent(f"{AGENTS[0].text} {NONCE}.{number}", *AGENTS[0][1:])
             hit = Hit(SITE, Visitor(ADDRESSES[number % len(ADDRESSES)], agent))
-            headers = hit.headers() | misleading_headers()
+            headers = hit.headers() | browser_headers() | misleading_headers()
             answer = client.post("/api/event", content=json.dumps(hit.body() | body), headers=headers)
             assert (answer.status_code, answer.headers.get("x-drop-reason")) == (202, None), body
         for content in malformed_bodies():
@@ -166,6 +171,18 @@ def send_canaries(appliance: ApplianceProcess) -> None:
         client.request("BREW", "/api/event", headers=hit.headers())
         for content in malformed_requests(client.base_url.host):
             assert find(send_raw(client.base_url, content), CANARIES, "an answer") == []
+
+
+def browser_headers() -> dict[str, str]:
+    """Headers that are read, in the memory of the request, for a language and a family of browser."""
+    return {
+        "Accept-Language": f"{LANGUAGE}-DE,de;q=0.9,x-{LANGUAGE};q=0.8",
+        "Sec-CH-UA": f'"{BRAND}";v="140", "Chromium";v="140"',
+        "Sec-CH-UA-Mobile": "?0",
+        "Sec-CH-UA-Platform": f'"{PLATFORM}"',
+        "Sec-CH-UA-Platform-Version": f'"{PLATFORM}"',
+        "Sec-CH-UA-Model": f'"{MODEL}"',
+    }
 
 
 def misleading_headers() -> dict[str, str]:
