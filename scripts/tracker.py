@@ -40,7 +40,7 @@ def builds() -> tuple[Build, Build]:
 
 
 def _minified(source: str) -> str:
-    return str(minify.string("text/javascript", source)) + "\n"
+    return str(minify.string("text/javascript", source))
 
 
 def sizes() -> list[str]:

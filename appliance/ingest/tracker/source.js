@@ -88,9 +88,6 @@
       engaged = deepest = told = 0;
     }
     if (refused()) return event.callback?.();
-    /* full: */
-    const { customProperties, transformRequest } = options;
-    /* :full */
     let hit = {
       n: name,
       d: options.domain || location.hostname,
@@ -100,7 +97,7 @@
       i: event.interactive,
       p: /* full: */ {
         ...(name == "pageview" && described(tag).event),
-        ...(customProperties?.call ? customProperties(name) : customProperties),
+        ...(options.customProperties?.call ? options.customProperties(name) : options.customProperties),
         ... /* :full */ event.props /* full: */
       } /* :full */,
       $: event.revenue,
@@ -113,7 +110,7 @@
       eid: Math.random() + "-" + Math.random()
     };
     /* full: */
-    if (transformRequest && !(hit = transformRequest(hit))) return event.callback?.();
+    if (options.transformRequest && !(hit = options.transformRequest(hit))) return event.callback?.();
     /* :full */
     post(JSON.stringify(hit), 0, event.callback);
   };
@@ -144,7 +141,7 @@
       page = path;
       send("pageview");
       /* full: ---- Missing pages ---- */
-      if (options[404]) send("404", { props: { path: masked(path) } });
+      if (options[404]) send("404", { props: { path: masked(location.pathname) } });
       options[404] = 0;
       /* :full */
     }
@@ -179,14 +176,14 @@
       ...[...element.attributes].map(({ name, value }) => name + "=" + value),
       ...[...element.classList].map((name) => name.replace(/\+/g, " "))
     ]) {
-      const [, kind, key, value] = text.match(/^(?:\w+-)?(event|revenue)(?:-(.+?))?(?:=|--)(.*)/) || [];
-      if (kind) (found[kind] ||= {})[key || "name"] = value;
+      const [, kind, key = "name", value] = text.match(/^(?:\w+-)?(event|revenue)(?:-(.+?))?(?:=|--)(.*)/) || [];
+      if (kind) (found[kind] ||= {})[key] = value;
     }
     return found;
   };
 
   /* ---- Clicks on tagged elements, files and links to other hosts; forms ---- */
-  const FILES = "pdf,doc*,xls*,ppt*,od*,csv,txt,rtf,epub,zip,gz,rar,7z,exe,msi,dmg,pkg,apk,mp*,wav,wm*,avi,mov";
+  const FILES = "pdf,doc*,xls*,ppt*,od*,csv,txt,rtf,epub,zip,gz,rar,7z,exe,dmg,pkg,apk,mp*,wav,avi,mov";
   const act = ({ target, type, button }) => {
     if (button > 1 || !target.closest) return;
     const isForm = type == "submit";
@@ -200,14 +197,14 @@
       } = described(tagged);
       send(name, { props, revenue });
     } else if (isForm) {
-      if (options.formSubmissions) send("Form: Submission", { props: { path: masked(here()) } });
+      if (options.formSubmissions) send("Form: Submission", { props: { path: masked(location.pathname) } });
     } else if (link?.host) {
       const name =
         files &&
-        matching(`${files.fileExtensions || files}`.replace("true", FILES).replace(/[^,]+/g, "**.$&"), link.pathname)
+        matching(String(files.fileExtensions || files).replace("true", FILES).replace(/[^,]+/g, "**.$&"), link.pathname)
           ? "File Download"
           : options.outboundLinks && link.host != location.host && "Outbound Link: Click";
-      if (name) send(name, { props: { url: cleaned(link) } });
+      if (name) send(name, { props: { url: link.origin + masked(link.pathname) } });
     }
   };
   for (const type of ["click", "auxclick", "submit"]) addEventListener(type, act, true);
