@@ -21,6 +21,7 @@ from appliance.ingest.client_address import Address, TrustedProxies
 from appliance.ingest.gate import refuse
 from appliance.ingest.limits import Limits
 from appliance.ingest.outcome_counter import OutcomeCounter
+from appliance.ingest.parsed_hit import Errors, InvalidHitError, ParsedHit, blame
 from appliance.outcomes import Outcome
 from appliance.settings import Settings, SiteSettings
 
@@ -78,7 +79,7 @@ class _Sorted:
     def __init__(self) -> None:
         self.events: list[tuple[str, date, CleanEvent]] = []
         self.drops: list[_Drop] = []
-        self.errors: plausible.Errors = {}
+        self.errors: Errors = {}
         self.try_again = False
         """A limit was hit, and the sender would not be counted twice."""
 
@@ -135,7 +136,7 @@ class EventEndpoint:
             return self._unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
         except ClientGoneError:
             return None
-        except plausible.InvalidHitError as error:
+        except InvalidHitError as error:
             return self._unread(Outcome.INVALID, answers.invalid(error.errors))
         del body, personal
         return await self._finish(hit)
@@ -164,7 +165,7 @@ class EventEndpoint:
             hit.drops.append(_drop(site, now, refusal if site and refusal else Outcome.UNKNOWN_SITE))
         return hit
 
-    def _made_clean(self, parsed: plausible.ParsedHit, personal: Personal) -> _Sorted:
+    def _made_clean(self, parsed: ParsedHit, personal: Personal) -> _Sorted:
         hit, now = _Sorted(), self._clock()
         address = self._proxies.client_address(personal.peer, personal.forwarded)
         limits = self._limits
@@ -185,12 +186,12 @@ class EventEndpoint:
                 continue
             hit.drops.append(_drop(site, now, event))
             if event is Outcome.INVALID:
-                hit.errors = plausible.blame(parsed)
+                hit.errors = blame(parsed)
         return hit
 
     def _anonymized(
         self,
-        parsed: plausible.ParsedHit,
+        parsed: ParsedHit,
         personal: Personal,
         address: Address,
         site: SiteSettings,

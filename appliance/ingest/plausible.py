@@ -1,8 +1,7 @@
 """Plausible's event protocol (`POST /api/event`), as its trackers and server clients speak it, plus our `eid`.
 
 Short and long names are both read; of two names for one field the short one wins. Unknown fields are skipped without
-being decoded, among them whatever claims to be an address, an agent or a time. Custom properties and revenue are
-accepted and ignored; only properties too long for Plausible are refused, as it refuses them.
+being decoded, among them whatever claims to be an address, an agent or a time.
 """
 
 from typing import Any
@@ -11,19 +10,17 @@ import msgspec
 
 from appliance.anonymize.split_url import split_url
 from appliance.dimensions import ENGAGEMENT
+from appliance.hits import NO_SCROLL
+from appliance.ingest.event_details import fits, read_engagement, read_properties, read_revenue, read_width
+from appliance.ingest.parsed_hit import Errors, InvalidHitError, ParsedHit
 
 MAX_NAME = 120
 MAX_URL_BYTES = 2000
 MAX_EVENT_ID = 64
 _MAX_REFERRER = 2000
-_MAX_PROPERTIES = 30
-_MAX_PROPERTY_KEY_BYTES = 300
-_MAX_PROPERTY_VALUE_BYTES = 2000
 _MAX_SITES = 10
-_MAX_ENGAGED_MS = 30 * 24 * 3600 * 1000
-_SCALARS = (str, int, float, bool)
-
-Errors = dict[str, list[str]]
+_NO_REVENUE = ("", "")
+_NO_ENGAGEMENT = (0, NO_SCROLL)
 
 
 class _SiteFields(msgspec.Struct, gc=False):
@@ -51,41 +48,15 @@ class _Fields(_SiteFields, gc=False):
     sd: Any = None
     e: Any = None
     eid: Any = None
+    w: Any = None
+    h: Any = None
+    hash_mode: Any = msgspec.field(default=None, name="hashMode")
+    revenue: Any = None
+    dollar: Any = msgspec.field(default=None, name="$")
 
 
 _decode_site = msgspec.json.Decoder(_SiteFields).decode
 _decode = msgspec.json.Decoder(_Fields).decode
-
-
-class InvalidHitError(Exception):
-    """Can never be valid; `errors` names each field and says why."""
-
-    def __init__(self, errors: Errors) -> None:
-        super().__init__("the hit is not valid")
-        self.errors = errors
-
-
-class ParsedHit(msgspec.Struct, frozen=True, gc=False):
-    """What a body says. Nothing of it is believed about the visitor."""
-
-    sites: tuple[str, ...]
-    """Site ids that the hit is for, without `www.`."""
-    name: str
-    url: str
-    referrer: str
-    interactive: bool
-    event_id: str
-    width: int = 0
-    """CSS pixels that the window has at least; 0 for unknown."""
-    props: tuple[tuple[str, str], ...] = ()
-    currency: str = ""
-    amount: str = ""
-    engaged_ms: int = 0
-    scroll_depth: int = -1
-    hash_mode: bool = False
-
-    def __repr__(self) -> str:
-        return "ParsedHit(…)"
 
 
 def parse(body: bytes) -> ParsedHit:
@@ -103,10 +74,10 @@ def parse(body: bytes) -> ParsedHit:
     sites = _sites(_first(fields.d, fields.domain), url, errors)
     event_id = "" if fields.eid is None else _event_id(fields.eid, errors)
     properties = _first(_first(fields.m, fields.meta), _first(fields.p, fields.props))
-    if properties is not None:
-        _check_properties(properties, errors)
-    if name == ENGAGEMENT:
-        _check_engagement(fields.sd, fields.e, errors)
+    props = () if properties is None else read_properties(properties, errors)
+    money = _first(fields.dollar, fields.revenue)
+    currency, amount = _NO_REVENUE if money is None else read_revenue(money)
+    engagement = read_engagement(fields.sd, fields.e, errors) if name == ENGAGEMENT else _NO_ENGAGEMENT
     if errors:
         raise InvalidHitError(errors)
     referrer = _first(fields.r, fields.referrer)
@@ -117,6 +88,13 @@ def parse(body: bytes) -> ParsedHit:
         referrer=referrer[:_MAX_REFERRER] if isinstance(referrer, str) else "",
         interactive=_first(fields.i, fields.interactive) is not False,
         event_id=event_id,
+        width=0 if fields.w is None else read_width(fields.w),
+        props=props,
+        currency=currency,
+        amount=amount,
+        engaged_ms=engagement[0],
+        scroll_depth=engagement[1],
+        hash_mode=(fields.hash_mode if fields.h is None else fields.h) == 1,
     )
 
 
@@ -133,16 +111,6 @@ def parse_sites(body: bytes) -> tuple[str, ...]:
     if errors:
         raise InvalidHitError(errors)
     return sites
-
-
-def blame(hit: ParsedHit) -> Errors:
-    """Which field of a parsed hit made it invalid for the boundary: the address of the page, else the name."""
-    try:
-        parts = split_url(hit.url)
-        page = bool(parts.hostname) and parts.scheme in ("http", "https")
-    except ValueError:
-        page = False
-    return {"event_name": ["is invalid"]} if page else {"url": ["is invalid"]}
 
 
 def _read(decode: Any, body: bytes) -> Any:
@@ -175,7 +143,7 @@ def _url(value: Any, errors: Errors) -> str:
         errors["url"] = ["is required"]
     elif not isinstance(value, str):
         errors["url"] = ["must be a string"]
-    elif not _fits(value, MAX_URL_BYTES):
+    elif not fits(value, MAX_URL_BYTES):
         errors["url"] = [f"should be at most {MAX_URL_BYTES} byte(s)"]
     else:
         return value
@@ -212,38 +180,3 @@ def _event_id(value: Any, errors: Errors) -> str:
     else:
         return value
     return ""
-
-
-def _check_properties(value: Any, errors: Errors) -> None:
-    """Plausible ignores what is no object, drops lists, objects and blanks, and keeps thirty."""
-    if isinstance(value, str):
-        try:
-            value = msgspec.json.decode(value)
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            return
-    if not isinstance(value, dict):
-        return
-    kept = [(key, content) for key, content in value.items() if isinstance(content, _SCALARS) and content != ""]
-    for key, content in kept[:_MAX_PROPERTIES]:
-        if not _fits(key, _MAX_PROPERTY_KEY_BYTES) or not _fits(str(content), _MAX_PROPERTY_VALUE_BYTES):
-            limits = f"at most {_MAX_PROPERTY_KEY_BYTES} bytes and values at most {_MAX_PROPERTY_VALUE_BYTES} bytes"
-            errors["props"] = [f"keys should have {limits}"]
-            return
-
-
-def _check_engagement(depth: Any, engaged: Any, errors: Errors) -> None:
-    if depth is None and engaged is None:
-        errors["e"] = ["engagement needs sd or e"]
-    if depth is not None and (not _is_whole(depth) or depth < 0):
-        errors["sd"] = ["must be a whole number of percent"]
-    if engaged is not None and (not _is_whole(engaged) or not 0 <= engaged < _MAX_ENGAGED_MS):
-        errors["e"] = ["must be milliseconds, less than 30 days"]
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _fits(text: str, limit_bytes: int) -> bool:
-    # At most four bytes stand for a character: most texts need not be encoded to know.
-    return len(text) * 4 <= limit_bytes or len(text.encode("utf-8", "surrogatepass")) <= limit_bytes

@@ -48,6 +48,7 @@ LINKS = f"""
 <svg width="9" height="9"><a href="https://other.example.test/svg"><rect id="svg" width="9" height="9"/></a></svg>
 <button id="none">none</button>
 """
+SHEET = "https://other.example.test/sheet.xlsx"
 OUTBOUND = ("Outbound Link: Click", {"url": "https://other.example.test/path"})
 
 
@@ -74,9 +75,9 @@ def test_middle_click_counts_and_right_click_does_not(site: TrackedSite) -> None
 @pytest.mark.parametrize(
     ("head", "told"),
     [
-        (tag("script.file-downloads.js"), ["/files/Report.pdf", "https://other.example.test/sheet.xlsx"]),
-        (tag("script.full.js", "data-file-downloads"), ["/files/Report.pdf", "https://other.example.test/sheet.xlsx"]),
-        (tag("script.full.js", 'data-file-downloads="zzz,xls*"'), ["https://other.example.test/sheet.xlsx", "/a.b/notes.zzz"]),
+        (tag("script.file-downloads.js"), ["/files/Report.pdf", SHEET]),
+        (tag("script.full.js", "data-file-downloads"), ["/files/Report.pdf", SHEET]),
+        (tag("script.full.js", 'data-file-downloads="zzz,xls*"'), [SHEET, "/a.b/notes.zzz"]),
         (tag("script.full.js", 'data-file-downloads="b"'), []),
         (tag("script.full.js"), []),
     ],
@@ -95,7 +96,7 @@ def test_file_on_another_host_is_one_event(site: TrackedSite) -> None:
     site.head, site.body = tag("script.outbound-links.file-downloads.js"), LINKS
     site.open()
     click(site, "#sheet")
-    assert events(site) == [("File Download", {"url": "https://other.example.test/sheet.xlsx"})]
+    assert events(site) == [("File Download", {"url": SHEET})]
 
 
 def test_form_that_is_sent_is_told_with_its_page(site: TrackedSite) -> None:
@@ -233,7 +234,8 @@ def test_properties_of_the_tag_go_with_pageviews(site: TrackedSite) -> None:
     assert [hit["p"] for hit in site.hits] == [{"author": "Jane", "logged_in": "false"}, {"plan": "pro"}]
 
 
-STUB = """<script>window.plausible = window.plausible || function () { (plausible.q = plausible.q || []).push(arguments) },
+STUB = """<script>
+window.plausible = window.plausible || function () { (plausible.q = plausible.q || []).push(arguments) },
 plausible.init = plausible.init || function (i) { plausible.o = i || {} };%s</script>"""
 
 
@@ -273,7 +275,8 @@ def test_init_before_the_script_came_is_heard(site: TrackedSite) -> None:
 def test_page_can_change_or_drop_a_hit_before_it_is_sent(site: TrackedSite) -> None:
     site.open("/a")
     site.run(
-        "appliance.init({ transformRequest: hit => hit.n == 'Drop' ? null : Object.assign(hit, { u: 'https://x.example/' }) })"
+        "appliance.init({ transformRequest:"
+        " hit => hit.n == 'Drop' ? null : Object.assign(hit, { u: 'https://x.example/' }) })"
     )
     assert site.run("new Promise(done => plausible('Drop', { callback: () => done('told') }))") == "told"
     site.run("plausible('Keep')")

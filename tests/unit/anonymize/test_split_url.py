@@ -7,7 +7,8 @@ import pytest
 from appliance.anonymize.page import reduce_url
 from appliance.anonymize.source import referrer_host
 from appliance.anonymize.split_url import split_url
-from appliance.ingest.plausible import blame, parse
+from appliance.ingest.parsed_hit import blame
+from appliance.ingest.plausible import parse
 
 PAGE = "https://example.org/reset?token=canary"
 HOSTS = frozenset({"example.org"})

@@ -20,7 +20,7 @@ from appliance.ingest.app import create_app
 from appliance.ingest.boundary import Personal
 from appliance.ingest.event_endpoint import NO_SITE, EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
-from appliance.ingest.plausible import ParsedHit
+from appliance.ingest.parsed_hit import ParsedHit
 from appliance.outcomes import Outcome
 from appliance.settings import LimitSettings, ServerSettings, Settings, SiteSettings
 from tests.kit.asgi_client import AsgiClient
