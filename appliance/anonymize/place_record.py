@@ -7,12 +7,14 @@ no postal code.
 
 from typing import Any, Literal, NamedTuple
 
+from appliance.anonymize.regions import region_code
+
 Detail = Literal["none", "country", "region", "city"]
 
 _CODE_LETTERS = 2
 _MAX_SUBDIVISION = 3
 """Characters of a subdivision behind the country (ISO 3166-2)."""
-_MAX_CITY = 80
+_MAX_NAME = 80
 _NO_COUNTRY = frozenset({"ZZ", "XX", "EU", "AP", "T1", "A1", "A2"})
 """Codes that databases use for "nowhere", continents and proxies; none of them is a country of ISO 3166-1."""
 
@@ -60,16 +62,23 @@ def _region(record: dict[str, Any], country: str) -> str:
     """The largest subdivision; databases list it first."""
     subdivisions = record.get("subdivisions")
     first = subdivisions[0] if isinstance(subdivisions, list) and subdivisions else None
-    code = first.get("iso_code") if isinstance(first, dict) else None
+    if not isinstance(first, dict):
+        return ""
+    code = first.get("iso_code")
+    if code is None:
+        return region_code(country, _english(first)[:_MAX_NAME])
     if not isinstance(code, str) or not code.isascii() or not code.isalnum() or len(code) > _MAX_SUBDIVISION:
         return ""
     return f"{country}-{code.upper()}"
 
 
 def _city(record: dict[str, Any]) -> str:
-    city = record.get("city")
-    names = city.get("names") if isinstance(city, dict) else None
-    name = names.get("en") if isinstance(names, dict) else city
-    if not isinstance(name, str) or len(name) > _MAX_CITY or not name.isprintable():
-        return ""
-    return name.strip()
+    name = _english(record.get("city"))
+    return name.strip() if len(name) <= _MAX_NAME and name.isprintable() else ""
+
+
+def _english(place: Any) -> str:
+    """Name of a part of a record, which is a text or a map of names by language."""
+    names = place.get("names") if isinstance(place, dict) else None
+    name = names.get("en") if isinstance(names, dict) else place
+    return name if isinstance(name, str) else ""

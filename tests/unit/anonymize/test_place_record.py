@@ -41,7 +41,9 @@ def test_nothing_finer_than_allowed_is_read(detail: Detail, place: Place) -> Non
         ({"country": "IT"}, Place("IT", "", "")),
         ({"country_code": "US", "city": "Springfield", "state1": "Ohio"}, Place("US", "", "Springfield")),
         # DB-IP's free file has names of regions and no codes
-        ({"country": {"iso_code": "US"}, "subdivisions": [{"names": {"en": "Ohio"}}]}, Place("US", "", "")),
+        ({"country": {"iso_code": "US"}, "subdivisions": [{"names": {"en": "Ohio"}}]}, Place("US", "US-OH", "")),
+        ({"country": {"iso_code": "US"}, "subdivisions": [{"names": {"en": "Nowhere"}}]}, Place("US", "", "")),
+        ({"country": {"iso_code": "US"}, "subdivisions": [{"names": {}}]}, Place("US", "", "")),
         (
             {"country": {"iso_code": "GB"}, "subdivisions": [{"iso_code": "ENG"}, {"iso_code": "LND"}]},
             Place("GB", "GB-ENG", ""),
