@@ -44,6 +44,16 @@ class VisitFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     duration_ms: int = 0
 
 
+class AttributePair(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Two attributes of one event, the one of the smaller dimension first, with a mask of their own."""
+
+    dimension: int
+    value: str
+    other_dimension: int
+    other_value: str
+    mask: int
+
+
 class EventFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A pageview, a custom event or an engagement signal; the last has its page as only attribute of its own."""
 
@@ -67,6 +77,7 @@ class EventFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scroll_visits: int = 0
     """1 for the first depth of this page in the visit."""
     revenue_minor: int = 0
+    event_pairs: list[AttributePair] = []
 
 
 class OutcomeFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -85,6 +96,8 @@ class FactBatch(msgspec.Struct, array_like=True):
     visits: list[VisitFact] = []
     events: list[EventFact] = []
     outcomes: list[OutcomeFact] = []
+    pairs: list[VisitFact] = []
+    """Closes whose pairs of attributes are to be counted. They wait longer, in entries of their own: see outbox."""
 
     def __bool__(self) -> bool:
-        return bool(self.visits or self.events or self.outcomes)
+        return bool(self.visits or self.events or self.outcomes or self.pairs)

@@ -15,7 +15,7 @@ from appliance.clock import Clock
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, rewrite_append_only_file
 from appliance.state.open_days import OpenDays
-from appliance.state.outbox import Outbox
+from appliance.state.outbox import FACTS, PAIRS, Outbox
 
 _TRANSPORT_LIFE_MS = 72 * 60 * 60 * 1000
 
@@ -50,7 +50,7 @@ class EndOfDay:
         self._closes = CloseRequests(client, len(workers))
         self._open_days = OpenDays(client)
         self._noted: set[str] = set()
-        self._outbox = Outbox(client, transport, len(workers))
+        self._outboxes = [Outbox(client, transport, len(workers), lane) for lane in (FACTS, PAIRS)]
 
     def run(self) -> list[str]:
         """End every day that is over; returns the names of the keys destroyed."""
@@ -105,7 +105,7 @@ class EndOfDay:
         if len(slots) <= 1:
             return
         newest = max(slot.name for slot in slots)
-        waiting = self._outbox.oldest_key_names()
+        waiting = {name for outbox in self._outboxes for name in outbox.oldest_key_names()}
         for slot in slots:
             _, day = split_key_name(slot.name)
             overdue = now * 1000 - slot.created_ms > _TRANSPORT_LIFE_MS

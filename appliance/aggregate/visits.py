@@ -5,12 +5,13 @@ it occurred. A visitor is new to a cell when the mask before this visit is empty
 """
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import NamedTuple
 
 from appliance.aggregate.profile import Profile
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW, TRAITS, Dimension
 from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, property_value
-from appliance.facts import Attribute, EventFact, FactBatch, Phase, VisitFact
+from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, Phase, VisitFact
 from appliance.outcomes import Outcome
 
 Token = Callable[[bytes], bytes]
@@ -73,20 +74,20 @@ def close(profile: Profile, where: SiteDay, token: Token, facts: FactBatch) -> N
         exit_token = _token(token, Dimension.EXIT_PAGE, profile.exit_page)
         attributes.append(Attribute(Dimension.EXIT_PAGE, profile.exit_page, profile.mask(exit_token)))
         profile.mark(exit_token)
-    facts.visits.append(
-        VisitFact(
-            site=where.site,
-            day=where.day,
-            hour=profile.start_hour,
-            phase=Phase.CLOSE,
-            bit=profile.bit,
-            attributes=attributes,
-            pageviews=profile.pageviews,
-            events=profile.events,
-            bounces=int(profile.pageviews == 1 and profile.interactive == 0),
-            duration_ms=profile.last_ms - profile.started_ms,
-        )
+    closed = VisitFact(
+        site=where.site,
+        day=where.day,
+        hour=profile.start_hour,
+        phase=Phase.CLOSE,
+        bit=profile.bit,
+        attributes=attributes,
+        pageviews=profile.pageviews,
+        events=profile.events,
+        bounces=int(profile.pageviews == 1 and profile.interactive == 0),
+        duration_ms=profile.last_ms - profile.started_ms,
     )
+    facts.visits.append(closed)
+    facts.pairs.append(closed)
     profile.is_open = False
     profile.values = []
     profile.engaged = {}
@@ -109,7 +110,9 @@ def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
 
 def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
     is_pageview = event.name == PAGEVIEW
-    tokens = [(dimension, value, _token(token, dimension, value)) for dimension, value in _event_values(event)]
+    values = _event_values(event)
+    tokens = [(dimension, value, _token(token, dimension, value)) for dimension, value in values]
+    pairs = [(a, b, _pair_token(token, a, b)) for a, b in combinations(values, 2) if _is_pair(a[0], b[0])]
     facts.events.append(
         EventFact(
             site=where.site,
@@ -121,9 +124,10 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
             visit_attributes=_visit_attributes(profile, token),
             event_attributes=[Attribute(dim, value, profile.mask(key)) for dim, value, key in tokens],
             revenue_minor=event.revenue_minor,
+            event_pairs=[AttributePair(*a, *b, profile.mask(key)) for a, b, key in pairs],
         )
     )
-    for _, _, key in tokens:
+    for _, _, key in (*tokens, *pairs):
         profile.mark(key)
     profile.hours_seen |= 1 << hour
     profile.last_ms = max(profile.last_ms, event.at_ms)
@@ -136,10 +140,16 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
 
 
 def _event_values(event: CleanEvent) -> list[tuple[Dimension, str]]:
-    """The event's own non-empty attributes; of goals and properties it may have several."""
+    """The event's own non-empty attributes in the order of dimension and value; it may have several goals."""
     values = [(dimension, value) for dimension, field in EVENT_FIELDS if (value := getattr(event, field))]
     values += [(Dimension.GOAL, goal) for goal in event.goals]
-    return values + [(Dimension.PROPS, property_value(key, value)) for key, value in event.props]
+    values += [(Dimension.PROPS, property_value(key, value)) for key, value in event.props]
+    return sorted(values)
+
+
+def _is_pair(a: Dimension, b: Dimension) -> bool:
+    """Two goals of an event are one dimension; two properties are two."""
+    return a is not b or a is Dimension.PROPS
 
 
 def _engage(
@@ -162,7 +172,7 @@ def _engage(
         facts.events.append(
             EventFact(
                 *(where.site, where.day, hour, profile.bit, 0, 0),
-                visit_attributes=[],
+                visit_attributes=_visit_attributes(profile, token),
                 event_attributes=[Attribute(Dimension.PAGE, event.path, page)],
                 events=0,
                 engaged_ms=event.engaged_ms,
@@ -194,3 +204,9 @@ def _stored(attributes: list[Attribute]) -> list[tuple[int, str, int]]:
 
 def _token(token: Token, dimension: Dimension, value: str) -> bytes:
     return token(bytes((dimension,)) + value.encode())
+
+
+def _pair_token(token: Token, a: tuple[Dimension, str], b: tuple[Dimension, str]) -> bytes:
+    """Injective: the first value's length stands before it."""
+    first, second = a[1].encode(), b[1].encode()
+    return token(bytes((0, a[0], b[0])) + len(first).to_bytes(2, "big") + first + second)

@@ -1,6 +1,6 @@
 """Requests to close a day: the worker says that all visits of a site-day are in the outbox, the warehouse closes.
 
-A request carries the last outbox id of every shard at that moment; it is ready when nothing up to there is left.
+A request carries the last id of every outbox at that moment; it is ready when nothing up to there is left.
 """
 
 from datetime import date
@@ -30,12 +30,14 @@ class CloseRequests:
 
     def __init__(self, client: Client, shards: int) -> None:
         self._client = client
-        self._shards = shards
+        self._places = [names.outbox(shard) for shard in range(shards)] + [
+            names.pairs(shard) for shard in range(shards)
+        ]
 
     def request(self, site: str, day: date) -> None:
         """Worker: all visits of the day are closed. A second request for the same day does no harm."""
         with translated():
-            marks = [self._last_id(shard) for shard in range(self._shards)]
+            marks = [self._last_id(place) for place in self._places]
             fields: Any = {"site": site, "day": day.isoformat(), "marks": msgspec.msgpack.encode(marks)}
             self._client.xadd(names.CLOSES, fields)
 
@@ -45,7 +47,7 @@ class CloseRequests:
             entries: Any = self._client.xrange(names.CLOSES)
             if not entries:
                 return []
-            firsts = [self._first_id(shard) for shard in range(self._shards)]
+            firsts = [self._first_id(place) for place in self._places]
         requests = []
         for entry_id, fields in entries:
             marks = _decode(fields[b"marks"])
@@ -65,12 +67,12 @@ class CloseRequests:
         with translated():
             self._client.xdel(names.CLOSES, request.id)
 
-    def _last_id(self, shard: int) -> tuple[int, int]:
-        entries: Any = self._client.xrevrange(names.outbox(shard), count=1)
+    def _last_id(self, place: str) -> tuple[int, int]:
+        entries: Any = self._client.xrevrange(place, count=1)
         return _parse_id(entries[0][0]) if entries else (0, 0)
 
-    def _first_id(self, shard: int) -> tuple[int, int] | None:
-        entries: Any = self._client.xrange(names.outbox(shard), count=1)
+    def _first_id(self, place: str) -> tuple[int, int] | None:
+        entries: Any = self._client.xrange(place, count=1)
         return _parse_id(entries[0][0]) if entries else None
 
 

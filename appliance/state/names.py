@@ -21,6 +21,11 @@ def outbox(shard: int) -> str:
     return f"outbox:{{{shard}}}"
 
 
+def pairs(shard: int) -> str:
+    """Stream of sealed visits of which pairs are to be counted."""
+    return f"pairs:{{{shard}}}"
+
+
 def lease(shard: int) -> str:
     """Owner of a shard."""
     return f"lease:{{{shard}}}"
@@ -33,6 +38,9 @@ def live(site: str) -> str:
 
 FLUSH = "flush:{0}"
 """Which outbox entries the writer is inserting."""
+
+FLUSH_PAIRS = "flush-pairs:{0}"
+"""Which entries of the pairs it is inserting."""
 
 CLOSES = "closes:{0}"
 """Stream of days whose visits are closed, for the warehouse."""

@@ -4,6 +4,7 @@ The writer writes down which entries belong to an insert before it inserts; a re
 batch under the same deduplication token. Entries are deleted together with the note.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +20,21 @@ _decode_batch = msgspec.msgpack.Decoder(FactBatch).decode
 _decode_outcomes = msgspec.msgpack.Decoder(list[OutcomeFact]).decode
 _SEALED = b"facts"
 _PLAIN = b"outcomes"
+
+
+class Lane(NamedTuple):
+    """One of the two outboxes, each with its own flushes."""
+
+    place: Callable[[int], str]
+    """Stream of a shard."""
+    flush: str
+    """Where the note of its insert stands."""
+
+
+FACTS = Lane(names.outbox, names.FLUSH)
+"""Singles and totals, inserted every second so that reports are fresh."""
+PAIRS = Lane(names.pairs, names.FLUSH_PAIRS)
+"""Pairs of visit attributes, inserted rarely: they are many, and cost less together."""
 
 
 class OutboxEntry(NamedTuple):
@@ -41,8 +57,9 @@ class FlushNote(msgspec.Struct, frozen=True):
 class Outbox:
     """The writer's side. Every method may raise UnavailableError."""
 
-    def __init__(self, client: Client, transport: Sealer, shards: int) -> None:
+    def __init__(self, client: Client, transport: Sealer, shards: int, lane: Lane = FACTS) -> None:
         self._client = client
+        self._place, self._flush = lane
         self._transport = transport
         self._shards = shards
 
@@ -51,7 +68,7 @@ class Outbox:
         with translated():
             pipeline = self._client.pipeline(transaction=False)
             for shard in range(self._shards):
-                pipeline.xrange(names.outbox(shard), count=limit)
+                pipeline.xrange(self._place(shard), count=limit)
             replies: Any = pipeline.execute()
         return [
             self._open(shard, entry_id, fields) for shard, entries in enumerate(replies) for entry_id, fields in entries
@@ -62,7 +79,7 @@ class Outbox:
         with translated():
             pipeline = self._client.pipeline(transaction=False)
             for shard, entry_id in note.entries:
-                pipeline.xrange(names.outbox(shard), min=entry_id, max=entry_id)
+                pipeline.xrange(self._place(shard), min=entry_id, max=entry_id)
             replies: Any = pipeline.execute()
         return [
             self._open(shard, entry_id, fields)
@@ -75,7 +92,7 @@ class Outbox:
             if _PLAIN in fields:
                 batch = FactBatch(outcomes=_decode_outcomes(fields[_PLAIN]))
             else:
-                sealed = envelope.unseal(self._transport, names.outbox(shard), fields[_SEALED])
+                sealed = envelope.unseal(self._transport, self._place(shard), fields[_SEALED])
                 batch = _decode_batch(sealed)
         except (KeyGoneError, msgspec.DecodeError, KeyError):
             return OutboxEntry(shard, entry_id.decode(), None)
@@ -84,13 +101,13 @@ class Outbox:
     def noted(self) -> FlushNote | None:
         """The note of an insert that was not confirmed yet."""
         with translated():
-            raw: Any = self._client.get(names.FLUSH)
+            raw: Any = self._client.get(self._flush)
         return msgspec.msgpack.decode(raw, type=FlushNote) if raw else None
 
     def note(self, note: FlushNote) -> None:
         """Write down what the next insert takes."""
         with translated():
-            self._client.set(names.FLUSH, _encode(note))
+            self._client.set(self._flush, _encode(note))
 
     def confirm(self, note: FlushNote) -> None:
         """ClickHouse has it: delete entries and note in one transaction."""
@@ -99,8 +116,8 @@ class Outbox:
             by_shard.setdefault(shard, []).append(entry_id)
         with translated(), self._client.pipeline(transaction=True) as transaction:
             for shard, ids in by_shard.items():
-                transaction.xdel(names.outbox(shard), *ids)
-            transaction.delete(names.FLUSH)
+                transaction.xdel(self._place(shard), *ids)
+            transaction.delete(self._flush)
             transaction.execute()
 
     def oldest_key_names(self) -> set[str]:
@@ -108,7 +125,7 @@ class Outbox:
         with translated():
             pipeline = self._client.pipeline(transaction=False)
             for shard in range(self._shards):
-                pipeline.xrange(names.outbox(shard), count=1)
+                pipeline.xrange(self._place(shard), count=1)
             replies: Any = pipeline.execute()
         return {
             envelope.label(fields[_SEALED]).key_name if _SEALED in fields else ""
@@ -121,7 +138,7 @@ class Outbox:
         with translated():
             pipeline = self._client.pipeline(transaction=False)
             for shard in range(self._shards):
-                pipeline.xlen(names.outbox(shard))
+                pipeline.xlen(self._place(shard))
             return sum(pipeline.execute())
 
 

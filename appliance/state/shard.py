@@ -139,10 +139,8 @@ class Shard:
             transaction.multi()
             for profile in profiles:
                 self._put(transaction, profile)
-            if facts:
-                place = names.outbox(self.number)
-                sealed = envelope.seal(self._transport, transport_key, place, _encode(facts))
-                transaction.xadd(place, {"facts": sealed})
+            self._append(transaction, names.outbox(self.number), transport_key, _without_pairs(facts))
+            self._append(transaction, names.pairs(self.number), transport_key, FactBatch(pairs=facts.pairs))
             if consumed:
                 transaction.xdel(names.events(self.number), *consumed)
             self.lease.renew(transaction)
@@ -151,6 +149,10 @@ class Shard:
             except TransactionAbortedError:
                 raise LeaseLostError(f"another worker took shard {self.number}") from None
 
+    def _append(self, transaction: Any, place: str, transport_key: str, facts: FactBatch) -> None:
+        if facts:
+            transaction.xadd(place, {"facts": envelope.seal(self._transport, transport_key, place, _encode(facts))})
+
     def _put(self, transaction: Any, profile: SealedProfile) -> None:
         key = names.visitor(self.number, profile.tag)
         if profile.content:
@@ -158,3 +160,7 @@ class Shard:
             transaction.set(key, sealed, px=max(1, profile.life_ms))
         else:
             transaction.delete(key)
+
+
+def _without_pairs(facts: FactBatch) -> FactBatch:
+    return FactBatch(facts.visits, facts.events, facts.outcomes)

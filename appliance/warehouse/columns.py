@@ -42,9 +42,24 @@ EVENT_TYPES = {
     "scroll_depth": "UInt8",
     "scroll_visits": "UInt8",
     "revenue_minor": "Int64",
+    "p_dims": "Array(UInt8)",
+    "p_vals": "Array(String)",
+    "p_other_dims": "Array(UInt8)",
+    "p_other_vals": "Array(String)",
+    "p_masks": "Array(UInt64)",
 }
 
+PAIR_TYPES = {name: kind for name, kind in VISIT_TYPES.items() if name not in ("hour", "phase")}
+
 _PLAIN_OF_EVENTS = tuple(name for name in EVENT_TYPES if name in EventFact.__struct_fields__)
+
+_PAIR_FIELDS = (
+    ("p_dims", "dimension"),
+    ("p_vals", "value"),
+    ("p_other_dims", "other_dimension"),
+    ("p_other_vals", "other_value"),
+    ("p_masks", "mask"),
+)
 
 OUTCOME_TYPES = {
     "site": "String",
@@ -65,6 +80,16 @@ def visit_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:
     return columns
 
 
+def pair_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:
+    """Columns of `pair_facts`. Attributes are in the order of their dimensions, so that each pair has one form."""
+    columns = _plain(facts, [name for name in PAIR_TYPES if name in VisitFact.__struct_fields__])
+    ordered = [sorted(fact.attributes, key=lambda attribute: attribute.dimension) for fact in facts]
+    columns["dims"] = [[attribute.dimension for attribute in attributes] for attributes in ordered]
+    columns["vals"] = [[attribute.value for attribute in attributes] for attributes in ordered]
+    columns["masks"] = [[attribute.mask for attribute in attributes] for attributes in ordered]
+    return columns
+
+
 def event_columns(facts: Sequence[EventFact]) -> dict[str, list[Any]]:
     """Columns of `event_facts`."""
     columns = _plain(facts, _PLAIN_OF_EVENTS)
@@ -74,6 +99,8 @@ def event_columns(facts: Sequence[EventFact]) -> dict[str, list[Any]]:
     columns["e_dims"] = [[attribute.dimension for attribute in fact.event_attributes] for fact in facts]
     columns["e_vals"] = [[attribute.value for attribute in fact.event_attributes] for fact in facts]
     columns["e_masks"] = [[attribute.mask for attribute in fact.event_attributes] for fact in facts]
+    for name, field in _PAIR_FIELDS:
+        columns[name] = [[getattr(pair, field) for pair in fact.event_pairs] for fact in facts]
     return columns
 
 

@@ -15,9 +15,11 @@ from appliance.warehouse.client import Columns, WriteClient
 from appliance.warehouse.columns import (
     EVENT_TYPES,
     OUTCOME_TYPES,
+    PAIR_TYPES,
     VISIT_TYPES,
     event_columns,
     outcome_columns,
+    pair_columns,
     visit_columns,
 )
 
@@ -130,13 +132,16 @@ class Writer(Generic[NoteT]):
         visits = [fact for batch in batches for fact in batch.visits]
         events = [fact for batch in batches for fact in batch.events]
         outcomes = [fact for batch in batches for fact in batch.outcomes]
+        pairs = [fact for batch in batches for fact in batch.pairs]
         if visits:
             self._insert_table("visit_facts", VISIT_TYPES, visit_columns(visits), token)
         if events:
             self._insert_table("event_facts", EVENT_TYPES, event_columns(events), token)
         if outcomes:
             self._insert_table("outcomes", OUTCOME_TYPES, outcome_columns(outcomes), token)
-        return len(visits) + len(events) + len(outcomes)
+        if pairs:
+            self._insert_table("pair_facts", PAIR_TYPES, pair_columns(pairs), token)
+        return len(visits) + len(events) + len(outcomes) + len(pairs)
 
     def _insert_table(self, table: str, types: dict[str, str], columns: Columns, token: str) -> None:
         self._client.insert(table, types, columns, token=f"{token}:{table}")
@@ -160,4 +165,4 @@ def _age(entry: Entry) -> tuple[int, int, int]:
 
 
 def _size(batch: FactBatch | None) -> int:
-    return len(batch.visits) + len(batch.events) + len(batch.outcomes) if batch else 0
+    return len(batch.visits) + len(batch.events) + len(batch.outcomes) + len(batch.pairs) if batch else 0

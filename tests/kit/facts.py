@@ -1,9 +1,10 @@
 """Random facts: not from coherent visits, but of every shape that the counting has to tell apart."""
 
+from itertools import combinations
 from random import Random
 
 from appliance.dimensions import TRAITS, Dimension, Scope
-from appliance.facts import Attribute, EventFact, FactBatch, OutcomeFact, Phase, VisitFact
+from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, OutcomeFact, Phase, VisitFact
 
 _VISIT = [d for d, traits in TRAITS.items() if traits.scope is Scope.VISIT and d is not Dimension.EXIT_PAGE]
 _EVENT = [d for d, traits in TRAITS.items() if traits.scope is Scope.EVENT]
@@ -28,16 +29,20 @@ def random_batch(
         own = _attributes(random, _EVENT)
         if random.random() < 0.3:
             signal = (0, random.randrange(10**6), random.randrange(2), random.randrange(101), random.randrange(2))
-            events.append(EventFact(site, day, hour, bit, 0, 0, [], own, *signal))
+            events.append(EventFact(site, day, hour, bit, 0, 0, _attributes(random, _VISIT), own, *signal))
         else:
             flags, revenue = (random.randrange(2), random.randrange(2)), random.randrange(-(10**9), 10**12)
             events.append(
-                EventFact(site, day, hour, bit, *flags, _attributes(random, _VISIT), own, revenue_minor=revenue)
+                EventFact(
+                    *(site, day, hour, bit, *flags, _attributes(random, _VISIT), own),
+                    revenue_minor=revenue,
+                    event_pairs=_pairs(random, own),
+                )
             )
         outcomes.append(
             OutcomeFact(site, day, hour, random.choice(("accepted", "bot", "late")), random.randrange(1, 9))
         )
-    return FactBatch(visits, events, outcomes)
+    return FactBatch(visits, events, outcomes, [fact for fact in visits if fact.phase == Phase.CLOSE])
 
 
 def joined(batches: list[FactBatch]) -> FactBatch:
@@ -46,6 +51,7 @@ def joined(batches: list[FactBatch]) -> FactBatch:
         [fact for batch in batches for fact in batch.visits],
         [fact for batch in batches for fact in batch.events],
         [fact for batch in batches for fact in batch.outcomes],
+        [fact for batch in batches for fact in batch.pairs],
     )
 
 
@@ -55,7 +61,16 @@ def of_site_day(batch: FactBatch, site: str, day: int) -> FactBatch:
         [fact for fact in batch.visits if (fact.site, fact.day) == (site, day)],
         [fact for fact in batch.events if (fact.site, fact.day) == (site, day)],
         [fact for fact in batch.outcomes if (fact.site, fact.day) == (site, day)],
+        [fact for fact in batch.pairs if (fact.site, fact.day) == (site, day)],
     )
+
+
+def _pairs(random: Random, attributes: list[Attribute]) -> list[AttributePair]:
+    masks = (0, 1, 2, 1 << 63, random.getrandbits(64))
+    return [
+        AttributePair(a.dimension, a.value, b.dimension, b.value, random.choice(masks))
+        for a, b in combinations(sorted(attributes, key=lambda one: one.dimension), 2)
+    ]
 
 
 def _attributes(random: Random, dimensions: list[Dimension], share: float = 0.6) -> list[Attribute]:

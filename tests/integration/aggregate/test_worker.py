@@ -25,7 +25,7 @@ from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect_async
 from appliance.state.lease import Lease
 from appliance.state.live import current_visitors
-from appliance.state.outbox import FlushNote, Outbox
+from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.state.queue import EventQueue
 from tests.kit.cells import fold
 from tests.kit.events import make_event
@@ -47,7 +47,7 @@ class Bench:
         self.evidence = EvidenceLog(directory / "evidence.jsonl")
         self.keys = Keyring.open(directory, self.clock)
         self.transport = Keyring.open(directory, self.clock, TRANSPORT_KEYS_FILE)
-        self.outbox = Outbox(client, self.transport, SHARDS)
+        self.outboxes = [Outbox(client, self.transport, SHARDS, lane) for lane in (FACTS, PAIRS)]
         self.worker = self.new_worker()
         self.facts = FactBatch()
 
@@ -84,14 +84,16 @@ class Bench:
 
     def totals(self) -> dict[str, int]:
         """Totals of everything that has come out so far."""
-        entries = self.outbox.read(10_000)
-        for entry in entries:
-            assert entry.batch is not None
-            self.facts.visits += entry.batch.visits
-            self.facts.events += entry.batch.events
-            self.facts.outcomes += entry.batch.outcomes
-        if entries:
-            self.outbox.confirm(FlushNote("token", [(entry.shard, entry.id) for entry in entries]))
+        for outbox in self.outboxes:
+            entries = outbox.read(10_000)
+            for entry in entries:
+                assert entry.batch is not None
+                self.facts.visits += entry.batch.visits
+                self.facts.events += entry.batch.events
+                self.facts.outcomes += entry.batch.outcomes
+                self.facts.pairs += entry.batch.pairs
+            if entries:
+                outbox.confirm(FlushNote("token", [(entry.shard, entry.id) for entry in entries]))
         return dict(fold(self.facts)[0])
 
     def outcomes(self) -> dict[str, int]:

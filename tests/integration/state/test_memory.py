@@ -17,7 +17,7 @@ from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import RedisSettings, Settings, SiteSettings
 from appliance.state.connection import Client, connect, connect_async
 from appliance.state.memory import FACTS_UP_TO, HITS_UP_TO, share_used
-from appliance.state.outbox import FlushNote, Outbox
+from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.state.queue import EventQueue
 from tests.kit.events import make_event
 from tests.kit.redis_server import running_redis
@@ -57,7 +57,7 @@ class Counting:
         self.keys = keys
         self.transport = Keyring.open(directory, lambda: NOON, TRANSPORT_KEYS_FILE)
         self.evidence = EvidenceLog(directory / "evidence.jsonl")
-        self.outbox = Outbox(client, self.transport, 1)
+        self.outboxes = [Outbox(client, self.transport, 1, lane) for lane in (FACTS, PAIRS)]
 
     def work(self) -> None:
         """Let a worker take what it may, and stop."""
@@ -69,11 +69,14 @@ class Counting:
         worker.run(stop, stop.set)
 
     def write(self) -> int:
-        """Take everything out of the outbox; returns the events in it."""
-        entries = self.outbox.read(MAX_ROUNDS)
+        """Take everything out of the outboxes; returns the events in it."""
+        return sum(self._write(outbox) for outbox in self.outboxes)
+
+    def _write(self, outbox: Outbox) -> int:
+        entries = outbox.read(MAX_ROUNDS)
         note = FlushNote("token", [(entry.shard, entry.id) for entry in entries])
-        self.outbox.note(note)
-        self.outbox.confirm(note)
+        outbox.note(note)
+        outbox.confirm(note)
         return sum(len(entry.batch.events) for entry in entries if entry.batch)
 
 

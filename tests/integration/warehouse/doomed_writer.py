@@ -57,7 +57,9 @@ class FileOutbox:
 SUMS = """
     SELECT 'totals_hour', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM totals_hour
     UNION ALL
-    SELECT 'cells', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open
+    SELECT 'cells', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open WHERE dim_b = 0
+    UNION ALL
+    SELECT 'pairs', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open WHERE dim_b != 0
     UNION ALL
     SELECT 'outcomes', sum(hits), 0, 0, 0, 0 FROM outcomes
 """

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from appliance.warehouse.writer import Writer
-from tests.kit.cells import Cells, Counters, fold, non_zero
+from tests.kit.cells import Cells, Counters, Pairs, fold, fold_pairs, non_zero
 from tests.kit.engine import Engine
 from tests.kit.facts import joined, of_site_day, random_batch
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
@@ -38,6 +38,16 @@ def stored_cells(engine: Engine, site: str, day: int) -> Cells:
     return {(row[0], row[1]): non_zero(dict(zip(COUNTERS, row[2:], strict=True))) for row in rows}
 
 
+def stored_pairs(engine: Engine, site: str, day: int) -> Pairs:
+    sums = ", ".join(f"sum({name})" for name in COUNTERS)
+    sql = f"""
+        SELECT dim_a, a, dim_b, b, {sums} FROM readable_cells
+        WHERE site = {{site:String}} AND day = {{day:Date}} AND dim_b != 0 GROUP BY dim_a, a, dim_b, b
+    """  # noqa: S608
+    rows = engine.reader.query(sql, {"site": site, "day": as_date(day)}).rows
+    return {(row[0], row[1], row[2], row[3]): non_zero(dict(zip(COUNTERS, row[4:], strict=True))) for row in rows}
+
+
 def as_date(day: int) -> date:
     return date(1970, 1, 1) + timedelta(days=day)
 
@@ -58,6 +68,7 @@ def test_views_count_as_the_plain_sum(engine: Engine, seed: int) -> None:
             totals, cells = fold(of_site_day(everything, site, day))
             assert stored_totals(engine, site, day) == totals
             assert stored_cells(engine, site, day) == cells
+            assert stored_pairs(engine, site, day) == fold_pairs(of_site_day(everything, site, day))
 
 
 def test_totals_stand_under_the_hour_of_the_fact(engine: Engine) -> None:

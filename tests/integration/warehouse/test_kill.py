@@ -15,7 +15,7 @@ import pytest
 from appliance.facts import OutcomeFact
 from appliance.warehouse.columns import OUTCOME_TYPES, outcome_columns
 from tests.integration.warehouse.doomed_writer import batch
-from tests.kit.cells import fold
+from tests.kit.cells import fold, fold_pairs
 from tests.kit.engine import Engine, running_engine
 from tests.kit.facts import joined
 
@@ -42,10 +42,12 @@ def expected_sums(count: int) -> dict[str, list[int]]:
     everything = joined([batch(number) for number in range(count)])
     totals, cells = fold(everything)
     all_cells = sum(cells.values(), start=Counter())
+    all_pairs = sum(fold_pairs(everything).values(), start=Counter())
     names = ("visitors", "visits", "events", "closed", "duration_ms")
     return {
         "totals_hour": [totals[name] for name in names],
         "cells": [all_cells[name] for name in names],
+        "pairs": [all_pairs[name] for name in names],
         "outcomes": [sum(fact.hits for fact in everything.outcomes), 0, 0, 0, 0],
     }
 

@@ -44,7 +44,7 @@ def test_stored_tables_hold_integers_for_site_day_and_two_attributes_only(engine
 
 def test_fact_tables_store_nothing(engine: Engine) -> None:
     rows = engine.writer.query("SELECT name, engine FROM system.tables WHERE name LIKE '%_facts' ORDER BY name").rows
-    assert rows == [("event_facts", "Null"), ("visit_facts", "Null")]
+    assert rows == [("event_facts", "Null"), ("pair_facts", "Null"), ("visit_facts", "Null")]
 
 
 def test_views_write_to_tables_and_store_nothing_themselves(engine: Engine) -> None:
