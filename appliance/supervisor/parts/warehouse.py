@@ -14,7 +14,7 @@ from appliance.settings import Settings
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_visitors
-from appliance.state.outbox import FlushNote, Outbox
+from appliance.state.outbox import PAIRS, FlushNote, Outbox
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
@@ -61,8 +61,10 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE)
     outbox = Outbox(client, transport, settings.redis.shards)
     facts = Writer(writer, outbox, FlushNote, clock)
+    pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
     requests = CloseRequests(client, settings.redis.shards)
-    loop = FlushLoop(facts, _closer(settings, writer, closed_days, requests, clock), transport.refresh)
+    close_ready_days = _closer(settings, writer, closed_days, requests, clock)
+    loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), close_ready_days, transport.refresh)
     background = Background("flush", loop.run)
 
     def is_ready() -> bool:

@@ -4,7 +4,7 @@ SELECT
     sum(events), sum(closed), sum(bounces), sum(duration_ms),
     sum(engaged_ms), sum(engaged_visits), sum(scroll_depth), sum(scroll_visits), sum(revenue_minor)
 FROM cells_open
-WHERE site = {site:String} AND day = {day:Date}
+WHERE site = {site:String} AND day = {day:Date} AND dim_b = 0
 UNION ALL
 SELECT
     1 AS is_closed, count() AS cells, sum(visitors), sum(visits), sum(pageviews),

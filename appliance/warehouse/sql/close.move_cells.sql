@@ -1,4 +1,4 @@
--- Copies the cells of one open day, merged, into the table of closed days.
+-- Copies the single cells of one open day, merged, into the table of closed days. Pairs are not kept unfolded.
 INSERT INTO cells
 SELECT
     site,
@@ -21,5 +21,5 @@ SELECT
     sum(cells_open.scroll_visits) AS scroll_visits,
     sum(cells_open.revenue_minor) AS revenue_minor
 FROM cells_open
-WHERE site = {site:String} AND day = {day:Date}
+WHERE site = {site:String} AND day = {day:Date} AND dim_b = 0
 GROUP BY site, day, grain, dim_a, a, dim_b, b

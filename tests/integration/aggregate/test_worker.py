@@ -377,5 +377,5 @@ async def test_transaction_is_bounded_however_much_is_queued(bench: Bench, monke
     for _ in range(20):
         await bench.send(*(make_event(at_ms=at(n)) for n in range(5)))
     bench.run()
-    assert {len(entry.batch.events) for entry in bench.outbox.read(100) if entry.batch} == {10}
+    assert {len(entry.batch.events) for entry in bench.outboxes[0].read(100) if entry.batch} == {10}
     assert bench.totals()["pageviews"] == 100

@@ -137,8 +137,11 @@ async def test_worker_leaves_a_backlog_where_it_is_until_there_is_room_and_then_
     counting.work()
     assert client.xlen("events:{0}") == waiting
     client.delete("ballast")
-    counting.work()
-    assert counting.write() == taken
+    counted = 0
+    while client.xlen("events:{0}"):  # facts are larger than events: they do not all fit at once
+        counting.work()
+        counted += counting.write()
+    assert counted == taken
     assert "redis_unavailable" not in counting.log
 
 

@@ -54,15 +54,16 @@ class FileOutbox:
         os.replace(scratch, self._path)
 
 
-SUMS = """
+_OF_CELLS = "sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open"
+SUMS = f"""
     SELECT 'totals_hour', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM totals_hour
     UNION ALL
-    SELECT 'cells', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open WHERE dim_b = 0
+    SELECT 'cells', {_OF_CELLS} WHERE dim_b = 0
     UNION ALL
-    SELECT 'pairs', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open WHERE dim_b != 0
+    SELECT 'pairs', {_OF_CELLS} WHERE dim_b != 0
     UNION ALL
     SELECT 'outcomes', sum(hits), 0, 0, 0, 0 FROM outcomes
-"""
+"""  # noqa: S608  constants
 
 
 def say(line: str) -> None:

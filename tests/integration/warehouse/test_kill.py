@@ -59,7 +59,7 @@ def test_killed_at_random_moments_every_batch_counts_once(tmp_path: Path) -> Non
         process = start(tmp_path, 10_000)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        time.sleep(random.uniform(0.0, 0.35))  # the moment of the kill is the experiment
+        time.sleep(random.uniform(0.0, 0.8))  # the moment of the kill is the experiment
         process.kill()
         process.communicate(timeout=10)
         kills += 1

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from appliance.dimensions import DIRECT, ENGAGEMENT, PAGEVIEW, Dimension
 from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
 from appliance.facts import FactBatch
 from appliance.outcomes import Outcome
-from tests.kit.cells import fold
+from tests.kit.cells import fold, fold_pairs
 
 MINUTE = 60_000
 TIMEOUT = 30 * MINUTE
@@ -188,26 +189,35 @@ class _Visit:
     events: list[CleanEvent]
 
 
-def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Counter[str]]:
-    """Single cells by brute force over whole visits and sets of people."""
-    all_visits: list[_Visit] = []
+def _visits_of(by_person: dict[int, list[CleanEvent]]) -> list[_Visit]:
+    found: list[_Visit] = []
     for person, events in by_person.items():
         open_visit: _Visit | None = None
         for one in events:
             if open_visit is None or one.at_ms - open_visit.events[-1].at_ms > TIMEOUT:
                 open_visit = _Visit(person, [])
-                all_visits.append(open_visit)
+                found.append(open_visit)
             open_visit.events.append(one)
+    return found
+
+
+def _ended(visit: _Visit) -> dict[str, int]:
+    views = [e for e in visit.events if e.name == PAGEVIEW]
+    active = [e for e in visit.events if e.name != PAGEVIEW and e.interactive]
+    return {
+        "closed": 1,
+        "bounces": int(len(views) == 1 and not active),
+        "duration_ms": visit.events[-1].at_ms - visit.events[0].at_ms,
+    }
+
+
+def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Counter[str]]:
+    """Single cells by brute force over whole visits and sets of people."""
     people: dict[tuple[int, str, str], set[int]] = defaultdict(set)
     cells: dict[tuple[int, str], Counter[str]] = defaultdict(Counter)
-    for visit in all_visits:
+    for visit in _visits_of(by_person):
         views = [e for e in visit.events if e.name == PAGEVIEW]
-        active = [e for e in visit.events if e.name != PAGEVIEW and e.interactive]
-        ended = {
-            "closed": 1,
-            "bounces": int(len(views) == 1 and not active),
-            "duration_ms": visit.events[-1].at_ms - visit.events[0].at_ms,
-        }
+        ended = _ended(visit)
         whole = {"visits": 1, "pageviews": len(views), "events": len(visit.events)} | ended
         keys = [(d, getattr(visit.events[0], field)) for d, field in VISIT_FIELDS]
         if views:
@@ -231,6 +241,34 @@ def _own_values(one: CleanEvent) -> set[tuple[int, str]]:
     return single | goals | {(int(Dimension.PROPS), f"{key}={value}") for key, value in one.props}
 
 
+def _obvious_pairs(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str, int, str], Counter[str]]:
+    """Pair cells by brute force over whole visits and sets of people."""
+    people: dict[tuple[int, str, int, str], set[int]] = defaultdict(set)
+    cells: dict[tuple[int, str, int, str], Counter[str]] = defaultdict(Counter)
+    for visit in _visits_of(by_person):
+        views = [e for e in visit.events if e.name == PAGEVIEW]
+        of_visit = [(int(d), value) for d, field in VISIT_FIELDS if (value := getattr(visit.events[0], field))]
+        exits = [(int(Dimension.EXIT_PAGE), views[-1].path)] if views else []
+        for a, b in combinations(sorted(of_visit + exits), 2):
+            cells[*a, *b].update(_ended(visit) | {"visits": 1, "pageviews": len(views), "events": len(visit.events)})
+            people[*a, *b].add(visit.person)
+        seen: dict[tuple[int, str, int, str], list[CleanEvent]] = defaultdict(list)
+        for one in visit.events:
+            own = sorted(_own_values(one))
+            for a in own:
+                for b in of_visit:
+                    seen[*a, *b].append(one)
+            for a, b in combinations(own, 2):
+                if a[0] != b[0] or a[0] == Dimension.PROPS:
+                    seen[*a, *b].append(one)
+        for key, here in seen.items():
+            cells[key].update(visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here))
+            people[key].add(visit.person)
+    for key, who in people.items():
+        cells[key]["visitors"] = len(who)
+    return {key: +counters for key, counters in cells.items()}
+
+
 _steps = st.tuples(
     st.integers(0, 2),
     st.sampled_from([1, 5 * MINUTE, TIMEOUT, TIMEOUT + 1, 3 * 60 * MINUTE]),
@@ -246,7 +284,7 @@ _steps = st.tuples(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_steps, max_size=30))
-def test_single_cells_equal_a_count_by_sets_of_people(
+def test_cells_equal_a_count_by_sets_of_people(
     steps: list[tuple[int, int, str, str, bool, str, str, tuple[str, ...], tuple[tuple[str, str], ...]]],
 ) -> None:
     by_person: dict[int, list[CleanEvent]] = defaultdict(list)
@@ -263,6 +301,7 @@ def test_single_cells_equal_a_count_by_sets_of_people(
     for profile in profiles.values():
         visits.close(profile, WHERE, token, facts)
     assert fold(facts)[1] == _obvious(by_person)
+    assert fold_pairs(facts) == _obvious_pairs(by_person)
 
 
 def test_more_visits_than_a_mask_has_bits_lift_no_visitor_and_fit_into_the_counters() -> None:

@@ -7,6 +7,17 @@ from appliance.supervisor.parts import flush_loop
 from appliance.supervisor.parts.flush_loop import FlushLoop
 
 
+class Pairs:
+    """Counts how often pairs are flushed."""
+
+    def __init__(self) -> None:
+        self.flushes = 0
+
+    def flush_once(self) -> int:
+        self.flushes += 1
+        return 0
+
+
 class Script:
     """A writer that does what each round says, then ends the loop."""
 
@@ -14,6 +25,8 @@ class Script:
         self.rounds = list(rounds)
         self.stop = stop
         self.done: list[str] = []
+        self.pairs = Pairs()
+        self.days_wait = False
 
     def flush_once(self) -> int:
         self.done.append("flush")
@@ -29,12 +42,13 @@ class Script:
         return 0
 
 
-def run(monkeypatch, *rounds: int | Exception) -> tuple[FlushLoop, Script]:
+def run(monkeypatch, *rounds: int | Exception, days_wait: bool = False) -> tuple[FlushLoop, Script]:
     monkeypatch.setattr(flush_loop, "_EVERY_SECONDS", 0)
     monkeypatch.setattr(flush_loop, "_RETRY_SECONDS", 0)
     stop = threading.Event()
     script = Script(stop, *rounds)
-    loop = FlushLoop(script, script.close_ready_days, lambda: None)
+    script.days_wait = days_wait
+    loop = FlushLoop(script, script.pairs, lambda: script.days_wait, script.close_ready_days, lambda: None)
     loop.run(stop)
     return loop, script
 
@@ -64,5 +78,12 @@ def test_what_is_left_is_moved_at_the_end(monkeypatch) -> None:
     stop = threading.Event()
     stop.set()
     script = Script(stop, 7, 7, 0)
-    FlushLoop(script, script.close_ready_days, lambda: None).run(stop)
+    FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None).run(stop)
     assert script.done == ["flush", "flush", "flush"]
+
+
+def test_pairs_wait_for_each_other_unless_a_day_waits_for_them(monkeypatch) -> None:
+    _, script = run(monkeypatch, 1, 1, 1)
+    assert script.pairs.flushes == 1
+    _, script = run(monkeypatch, 1, 1, 1, days_wait=True)
+    assert script.pairs.flushes == 3
