@@ -12,6 +12,7 @@ from tests.kit.stats_client import await_true
 
 _QUARTER_HOUR = 900
 _PATHS = ("/", "/", "/pricing", "/blog/a", "/docs/install", "/contact", "/kontakt/büro")
+_RARE_PATH = "/jobs"
 _REFERRERS = (
     "",
     "",
@@ -105,7 +106,8 @@ class Story:
             hit.interactive = hit.name != "Download"
             hit.props = pick.choice(_PROPS)
         else:
-            hit.path = self._places[site.id, visitor] = pick.choice(_PATHS)
+            path = _RARE_PATH if pick.random() < 0.03 else pick.choice(_PATHS)
+            hit.path = self._places[site.id, visitor] = path
             hit.referrer = pick.choice(_REFERRERS)
             hit.campaign = pick.choice(_CAMPAIGNS)
         if pick.random() < 0.3:
