@@ -94,5 +94,8 @@ BY_API_NAME: dict[str, Dimension] = {traits.api_name: dimension for dimension, t
 DIRECT = "Direct / None"
 """`visit:source` of a visit without referrer and campaign; a name of ours, hence never hidden."""
 
+OTHER = "(other)"
+"""Stands for values beyond the number that a site may have in a day."""
+
 PAGEVIEW = "pageview"
 ENGAGEMENT = "engagement"

@@ -42,6 +42,9 @@ class Profile(msgspec.Struct, array_like=True):
     """Keyed hash of a page of the open visit to what engagement signals told: greatest scroll depth plus one (0 for
     none), and 128 once visible time was sent."""
 
+    hits: int = 0
+    """Of the whole day, whatever became of them."""
+
     @property
     def bit(self) -> int:
         """Mask of the newest visit. All past the 64th share its bit: only a clock that jumps makes so many."""

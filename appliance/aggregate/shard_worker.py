@@ -9,12 +9,14 @@ from datetime import date
 
 from appliance.aggregate import visits
 from appliance.aggregate.open_visits import OpenVisits, Visitor
-from appliance.aggregate.profile import Profile, decode_profile, encode_profile
+from appliance.aggregate.profile import MAX_TOKENS, Profile, decode_profile, encode_profile
 from appliance.aggregate.site_days import SiteDays
+from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import local_day_hour
 from appliance.facts import FactBatch, OutcomeFact
 from appliance.outcomes import Outcome
+from appliance.settings import Settings
 from appliance.state.shard import Queued, QueuedEntry, SealedProfile, Shard
 
 _READ_ENTRIES = 500
@@ -31,7 +33,13 @@ class ShardWorker:
     """The only one who advances this shard."""
 
     def __init__(
-        self, shard: Shard, keys: Keyring, days: SiteDays, timeout_ms: int, transport_key: Callable[[], str]
+        self,
+        shard: Shard,
+        keys: Keyring,
+        days: SiteDays,
+        settings: Settings,
+        caps: ValueCaps,
+        transport_key: Callable[[], str],
     ) -> None:
         self.shard = shard
         self.open_visits = OpenVisits()
@@ -39,7 +47,11 @@ class ShardWorker:
         """All hits that arrived before this moment have been consumed."""
         self._keys = keys
         self._days = days
-        self._timeout_ms = timeout_ms
+        self.crowded = 0
+        """Events of visitors with so many different values that further ones are not counted as seen by a visitor."""
+        self._timeout_ms = settings.visits.timeout_seconds * 1000
+        self._max_hits = settings.limits.visitor_hits_per_day
+        self._caps = caps
         self._transport_key = transport_key
 
     def rebuild(self) -> int:
@@ -97,9 +109,14 @@ class ShardWorker:
         token = self._keys.key(part.key_name).token
         for event in part.events:
             _, hour = local_day_hour(event.at_ms / 1000, site_day.timezone)
-            outcome = visits.advance(
-                profiles[part.key_name, event.tag], event, hour, where, self._timeout_ms, token, facts
-            )
+            profile = profiles[part.key_name, event.tag]
+            profile.hits += 1
+            if profile.hits > self._max_hits:
+                outcome = Outcome.RATE_LIMITED
+            else:
+                counted = self._caps.apply(part.key_name, site_day.site, event)
+                outcome = visits.advance(profile, counted, hour, where, self._timeout_ms, token, facts)
+                self.crowded += len(profile.tokens) >= MAX_TOKENS
             outcomes[site_day.site, site_day.day, hour, outcome] += 1
 
     def _load(self, visitors: set[Visitor]) -> dict[Visitor, Profile]:

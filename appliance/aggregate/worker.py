@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from appliance.aggregate.end_of_day import EndOfDay, Evidence, expire_overdue_keys
 from appliance.aggregate.shard_worker import ShardWorker
 from appliance.aggregate.site_days import SiteDays
+from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import Clock
 from appliance.errors import KeyGoneError, StartError, UnavailableError
@@ -25,6 +26,7 @@ from appliance.state.shard import Shard
 _TICK_SECONDS = 0.25
 _SLOW_TICK_SECONDS = 1.0
 _RETRY_SECONDS = 0.5
+_SAY_SECONDS = 60.0
 _CURRENT_MS = 5 * 60 * 1000
 Log = Callable[..., None]
 """Writes one structured line: `log("event", level="warning", **facts)`."""
@@ -54,18 +56,20 @@ class Worker:
         self._sites = [site.id for site in settings.sites]
         self._days = SiteDays(settings)
         self._leases = [Lease(client, n, station, owner) for n in range(settings.redis.shards)]
+        self._caps = ValueCaps(settings)
         self._workers = [
             ShardWorker(
                 Shard(client, lease_number, lease, keys, transport),
                 keys,
                 self._days,
-                settings.visits.timeout_seconds * 1000,
+                settings,
+                self._caps,
                 self._transport_key,
             )
             for lease_number, lease in enumerate(self._leases)
         ]
         self._end_of_day = EndOfDay(client, self._workers, keys, transport, self._days, evidence, clock)
-        self._slow_at = 0.0
+        self._slow_at = self._said_at = 0.0
 
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
         """Work until told to stop.
@@ -133,12 +137,25 @@ class Worker:
             lease.keep()
         for name in self._end_of_day.run():
             self._log("day_ended", key=name)
+        self._caps.keep(slot.name for slot in self._keys.live())
+        self._say_what_is_lost()
         counts = Counter(dict.fromkeys(self._sites, 0))
         for worker in self._workers:
             counts.update(
                 key_name.rpartition("|")[0] for key_name, _ in worker.open_visits.active_since(now_ms - _CURRENT_MS)
             )
         put_current_visitors(self._client, {site: counts[site] for site in self._sites})
+
+    def _say_what_is_lost(self) -> None:
+        """Once a minute at most: events whose values were too many, of a site or of one visitor."""
+        crowded = sum(worker.crowded for worker in self._workers)
+        if not (self._caps.replaced or crowded) or 0 <= self._clock() - self._said_at < _SAY_SECONDS:
+            return
+        self._log("values_beyond_limits", level="warning", of_sites=self._caps.replaced, of_visitors=crowded)
+        self._said_at = self._clock()
+        self._caps.replaced = 0
+        for worker in self._workers:
+            worker.crowded = 0
 
     def _recover(self, stop: threading.Event) -> None:
         """Wait for Redis, then rebuild: whether the last transaction happened is not known."""

@@ -38,7 +38,7 @@ class LimitSettings(_Strict, frozen=True):
     """`[limits]`: protection against floods. The defaults are far above what people do."""
 
     enabled: bool = True
-    """Whether the limits on hits per second apply."""
+    """Whether the limits on hits per second apply. Those per day always do."""
     network_hits_per_second: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
     """Of one network, /24 or /48, in the long run. Behind it may be a whole mobile carrier's gateway."""
     network_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1000
@@ -47,6 +47,12 @@ class LimitSettings(_Strict, frozen=True):
     """Of one site, in the long run."""
     site_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20_000
     """Of one site at once."""
+    visitor_hits_per_day: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 10_000
+    """Of one visitor at one site."""
+    page_values_per_day: Annotated[int, msgspec.Meta(ge=100, le=100_000)] = 10_000
+    """Different pages of one site; further ones are counted as `(other)`. Pages declared one by one always count."""
+    other_values_per_day: Annotated[int, msgspec.Meta(ge=100, le=100_000)] = 2000
+    """Different values of each other attribute: sources, referrers, campaigns, event names, properties, cities."""
 
 
 class VisitSettings(_Strict, frozen=True):

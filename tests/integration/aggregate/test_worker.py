@@ -16,11 +16,12 @@ from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.worker import Worker
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import day_end
+from appliance.dimensions import OTHER, Dimension
 from appliance.errors import ApplianceError, StartError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.facts import FactBatch
 from appliance.privacy.evidence import EvidenceLog
-from appliance.settings import RedisSettings, Settings, SiteSettings
+from appliance.settings import LimitSettings, RedisSettings, Settings, SiteSettings
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect_async
 from appliance.state.lease import Lease
@@ -31,7 +32,11 @@ from tests.kit.cells import fold
 from tests.kit.events import make_event
 
 SITE, DAY, SHARDS = "example.org", date(2026, 11, 23), 2
-SETTINGS = Settings(sites=(SiteSettings(id=SITE),), redis=RedisSettings(shards=SHARDS))
+SETTINGS = Settings(
+    limits=LimitSettings(visitor_hits_per_day=100, page_values_per_day=100),
+    sites=(SiteSettings(id=SITE),),
+    redis=RedisSettings(shards=SHARDS),
+)
 NOON = day_end(DAY, "UTC") - 12 * 3600
 
 
@@ -121,6 +126,25 @@ async def test_queued_events_become_facts_and_leave_the_queue(bench: Bench) -> N
     assert bench.totals() == {"visitors": 10, "visits": 10, "pageviews": 10, "events": 10, "visitors_hour": 10}
     assert bench.outcomes() == {"accepted": 10}
     assert [bench.client.xlen(f"events:{{{n}}}") for n in range(SHARDS)] == [0, 0]
+
+
+async def test_hits_of_one_visitor_beyond_the_days_limit_are_dropped_and_counted(bench: Bench) -> None:
+    await bench.send(*(make_event(tag=b"\x01" * 16, at_ms=at(n), event_id=bytes([n]) * 8) for n in range(101)))
+    await bench.send(make_event(tag=b"\x02" * 16, at_ms=at(0)))
+    bench.run()
+    bench.restart()
+    await bench.send(make_event(tag=b"\x01" * 16, at_ms=at(102)))
+    bench.run()
+    assert bench.totals()["pageviews"] == 101
+    assert bench.outcomes() == {"accepted": 101, "rate_limited": 2}
+
+
+async def test_values_beyond_the_limits_are_said_in_the_log(bench: Bench) -> None:
+    await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n), path=f"/{n}") for n in range(110)))
+    bench.run()
+    bench.totals()
+    assert ("values_beyond_limits", {"level": "warning", "of_sites": 10, "of_visitors": 0}) in bench.log
+    assert fold(bench.facts)[1][Dimension.PAGE, OTHER]["pageviews"] == 10
 
 
 async def test_restarted_worker_goes_on_with_the_open_visit(bench: Bench) -> None:
