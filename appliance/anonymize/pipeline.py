@@ -7,6 +7,7 @@ logging, no clock. What they learn is collected in a `Draft` that never leaves t
 from collections.abc import Callable
 from typing import Protocol
 
+from appliance.anonymize.channel import channel_of
 from appliance.anonymize.device import DeviceParser
 from appliance.anonymize.language import primary_language
 from appliance.anonymize.network import truncate
@@ -17,7 +18,8 @@ from appliance.anonymize.redaction import MAX_NAME, redact_value
 from appliance.anonymize.revenue import minor_units
 from appliance.anonymize.screen import screen_class
 from appliance.anonymize.site_rules import SiteRules
-from appliance.anonymize.source import referrer_host, source_of
+from appliance.anonymize.source import referrer_of, source_of
+from appliance.anonymize.source_table import Source
 from appliance.anonymize.spam import is_spam
 from appliance.anonymize.tag import tag_message
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW
@@ -56,7 +58,7 @@ class Draft:
     currency: str
     revenue_minor: int
     referrer: str
-    source: str
+    source: Source
     channel: str
     place: Place
     browser: str
@@ -90,9 +92,9 @@ class Draft:
             self.event_id,
             page.hostname,
             page.path,
-            self.source,
+            self.source.name,
             self.referrer,
-            *page.campaign,
+            *page.campaign.utm,
             place.country,
             self.browser,
             self.browser_version,
@@ -173,10 +175,15 @@ def put_device(draft: Draft) -> Outcome | None:
 
 
 def put_source(draft: Draft) -> None:
-    """Referrer to host, host to source."""
-    draft.referrer = referrer_host(draft.hit.referrer, draft.rules.hostnames)
-    draft.source = source_of(draft.referrer)
-    draft.channel = ""
+    """Referrer to host; campaign, host and kinds of click ids to source."""
+    referrer = referrer_of(draft.hit.referrer, draft.rules.hostnames)
+    draft.referrer = referrer.host
+    draft.source = source_of(referrer, draft.page.campaign)
+
+
+def put_channel(draft: Draft) -> None:
+    """Source, medium and kinds of click ids to channel."""
+    draft.channel = channel_of(draft.source, draft.page.campaign).value
 
 
 def drop_spam(draft: Draft) -> Outcome | None:
@@ -235,6 +242,7 @@ STEPS: tuple[Step, ...] = (
     put_device,
     put_source,
     drop_spam,
+    put_channel,
     put_place,
     drop_shielded_country,
     drop_place,

@@ -7,12 +7,16 @@ vocabularies, names of our own, pages that the site declares in `pages`, and val
 import re
 from typing import NamedTuple
 
+from appliance.anonymize.source_table import NAMES as SOURCE_NAMES
 from appliance.dimensions import DIRECT, PAGEVIEW, TRAITS, Dimension
 from appliance.events import property_value
 from appliance.settings import SiteSettings
 
 _PAGES = frozenset({Dimension.PAGE, Dimension.ENTRY_PAGE, Dimension.EXIT_PAGE})
-_OWN_NAMES: dict[Dimension, tuple[str, ...]] = {Dimension.SOURCE: (DIRECT,), Dimension.NAME: (PAGEVIEW,)}
+_OWN_NAMES: dict[Dimension, tuple[str, ...]] = {
+    Dimension.SOURCE: (DIRECT, *SOURCE_NAMES),
+    Dimension.NAME: (PAGEVIEW,),
+}
 _EVERYTHING = "(?s).*"
 _NOTHING = r"[^\s\S]"
 

@@ -101,7 +101,7 @@ def test_dashboard_shows_what_the_browser_did(browser: Browser, demo: Demo, tmp_
     assert headline(dashboard, "Bounce rate") == "–"  # no visit has ended yet
     expect(dashboard.get_by_text("3 current visitors")).to_be_visible()
     assert {tuple(row) for row in table(dashboard, "Pages")} == {(path, str(n)) for path, n in visitors.items()}
-    assert table(dashboard, "Sources") == [["Direct / None", "3"]]
+    assert table(dashboard, "Sources") == [["Direct / None", "2"], ["Newsletter", "1"]]
     assert {tuple(row) for row in table(dashboard, "Browsers")} == {
         ("Chromium", "1"),
         ("Firefox", "1"),

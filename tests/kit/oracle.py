@@ -22,10 +22,20 @@ FEW = 5
 """A value that nobody declared is shown from this many visitors a day on."""
 
 DIRECT = "Direct / None"
+ORIGINS = {
+    "newsletter": ("Newsletter", "Email"),
+    "flyer": ("flyer", "Referral"),
+    "google.com": ("Google", "Organic Search"),
+    "board.news.example.co.uk": ("example.co.uk", "Referral"),
+    "": (DIRECT, "Direct"),
+}
+"""Source and channel of the tags and referrers of a story that mean more than themselves."""
+NAMED_SOURCES = {DIRECT, "Google", "Newsletter"}
 VISIT_DIMENSIONS: dict[str, Callable[["Visit"], str]] = {
     "visit:entry_page": lambda visit: visit.first.path,
     "visit:exit_page": lambda visit: visit.exit_page,
-    "visit:source": lambda visit: _host(visit.first.referrer) or DIRECT,
+    "visit:source": lambda visit: _origin(visit.first)[0],
+    "visit:channel": lambda visit: _origin(visit.first)[1],
     "visit:referrer": lambda visit: _host(visit.first.referrer),
     "visit:utm_source": lambda visit: visit.first.campaign.get("utm_source", ""),
     "visit:utm_medium": lambda visit: visit.first.campaign.get("utm_medium", ""),
@@ -50,7 +60,7 @@ EVENT_DIMENSIONS: dict[str, Callable[[Hit], set[str]]] = {
 }
 DIMENSIONS = (*VISIT_DIMENSIONS, *EVENT_DIMENSIONS)
 _ALWAYS_SHOWN = {
-    *("event:hostname", "event:goal", "visit:country", "visit:browser", "visit:os", "visit:device"),
+    *("event:hostname", "event:goal", "visit:channel", "visit:country", "visit:browser", "visit:os", "visit:device"),
 }
 _PAGES = {"event:page", "visit:entry_page", "visit:exit_page"}
 
@@ -185,8 +195,10 @@ class Oracle:
         }
 
     def _is_public(self, dimension: str, value: str) -> bool:
-        if dimension in _ALWAYS_SHOWN or (dimension, value) in (("event:name", "pageview"), ("visit:source", DIRECT)):
+        if dimension in _ALWAYS_SHOWN or (dimension, value) == ("event:name", "pageview"):
             return True
+        if dimension == "visit:source":
+            return value in NAMED_SOURCES
         return dimension in _PAGES and self._admitted(value)
 
     def _cells(self, dimension: str, day: date, now: float) -> dict[str, Count]:
@@ -311,3 +323,10 @@ def _mean_duration(visits: Sequence[Visit]) -> Span:
 
 def _host(referrer: str) -> str:
     return (urlsplit(referrer).hostname or "").removeprefix("www.")
+
+
+def _origin(hit: Hit) -> tuple[str, str]:
+    if "gclid" in hit.campaign:
+        return "Google", "Paid Search"
+    said = hit.campaign.get("utm_source") or _host(hit.referrer)
+    return ORIGINS.get(said, (said, "Referral"))

@@ -19,6 +19,7 @@ _REFERRERS = (
     "https://www.google.com/search?q=x",
     "https://news.example/item/1",
     "https://tiny-forum.example/t/9",
+    "https://board.news.example.co.uk/",
 )
 _CAMPAIGNS: tuple[dict[str, str], ...] = (
     {},
@@ -26,6 +27,7 @@ _CAMPAIGNS: tuple[dict[str, str], ...] = (
     {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "spring sale"},
     {"utm_source": "newsletter", "utm_medium": "email", "utm_content": "button", "utm_term": "cups"},
     {"utm_source": "flyer", "utm_campaign": "fair"},
+    {"gclid": "canary-of-a-click"},
 )
 _PROPS: tuple[dict[str, str], ...] = (
     {},

@@ -51,7 +51,8 @@ def test_event_has_the_reduced_facts() -> None:
     event = anonymize(HIT)
     assert isinstance(event, CleanEvent)
     assert (event.hostname, event.path, event.utm_source) == ("example.org", "/a", "news")
-    assert (event.referrer, event.source, event.country) == ("example.com", "example.com", "US")
+    assert (event.referrer, event.source, event.country) == ("example.com", "news", "US")
+    assert event.channel == "Referral"
     assert (event.browser_version, event.os, event.device) == ("Firefox 127", "Linux", "Desktop")
     assert (event.at_ms, len(event.tag), len(event.event_id)) == (1_000, 16, 8)
 
@@ -60,6 +61,14 @@ def test_nothing_of_address_agent_query_or_referrer_path_is_in_the_event() -> No
     encoded = msgspec.msgpack.encode(anonymize(HIT))
     for secret in (b"8.8.8", b"canary", ip_address("8.8.8.77").packed, AGENT.encode()):
         assert secret not in encoded
+
+
+def test_source_and_channel_follow_referrer_campaign_and_click_ids() -> None:
+    hit = replace(HIT, url="https://example.org/a?gclid=canary", referrer="https://www.google.com/search")
+    event = anonymize(hit)
+    assert isinstance(event, CleanEvent)
+    assert (event.referrer, event.source, event.channel) == ("google.com", "Google", "Paid Search")
+    assert b"canary" not in msgspec.msgpack.encode(event)
 
 
 def test_event_without_client_id_has_none() -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from appliance.anonymize.page import reduce_url
-from appliance.anonymize.source import referrer_host
+from appliance.anonymize.source import referrer_of
 from appliance.anonymize.split_url import split_url
 from appliance.ingest.parsed_hit import blame
 from appliance.ingest.plausible import parse
@@ -25,5 +25,5 @@ def test_no_address_of_a_hit_stays_in_the_standard_librarys_cache() -> None:
     hit = parse(b'{"n": "pageview", "u": "%s"}' % PAGE.encode())
     blame(hit)
     reduce_url(hit.url, HOSTS)
-    referrer_host("https://mail.example.net/inbox?user=canary", HOSTS)
+    referrer_of("https://mail.example.net/inbox?user=canary", HOSTS)
     assert urlsplit.cache_info().currsize == 0  # type: ignore[attr-defined]
