@@ -1,7 +1,8 @@
 """Reduces the query of a page's URL to its campaign. The query ends here.
 
 Kept are the redacted values of utm_* and of the parameters that name a source, and which click ids are present.
-The value of a click id names one click of one person: it is never decoded, stored or compared.
+The value of a click id names one click of one person: it is never decoded, stored or compared. The tracker sends
+none at all (`gclid=`).
 """
 
 from collections.abc import Iterator
@@ -72,5 +73,5 @@ def _fields(query: str) -> Iterator[tuple[str, str]]:
         name, _, value = field.partition("=")
         # Links copied out of HTML source have `&amp;` between their fields.
         name = name.lower().removeprefix("amp;")
-        if value and (name in _KEPT or name in CLICK_IDS):
+        if (value and name in _KEPT) or name in CLICK_IDS:
             yield name, value
