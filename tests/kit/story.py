@@ -17,12 +17,10 @@ _REFERRERS = (
     "",
     "",
     "https://www.google.com/search?q=x",
-    "https://news.example/item/1",
     "https://tiny-forum.example/t/9",
     "https://board.news.example.co.uk/",
 )
 _CAMPAIGNS: tuple[dict[str, str], ...] = (
-    {},
     {},
     {"utm_source": "newsletter", "utm_medium": "email", "utm_campaign": "spring sale"},
     {"utm_source": "newsletter", "utm_medium": "email", "utm_content": "button", "utm_term": "cups"},
