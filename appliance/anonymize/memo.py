@@ -22,7 +22,7 @@ class KeyedMemo(Generic[_Result]):
 
     def __init__(self, entries: int) -> None:
         self._entries = entries
-        self._key = secrets.token_bytes(_KEY_BYTES)
+        self._keyed = hashlib.blake2b(key=secrets.token_bytes(_KEY_BYTES), digest_size=_HASH_BYTES)
         self._found: OrderedDict[bytes, _Result] = OrderedDict()
 
     def __len__(self) -> int:
@@ -30,7 +30,9 @@ class KeyedMemo(Generic[_Result]):
 
     def hashed(self, message: bytes) -> bytes:
         """What a message is remembered under. Takes 1 µs."""
-        return hashlib.blake2b(message, key=self._key, digest_size=_HASH_BYTES).digest()
+        hashed = self._keyed.copy()  # a fifth cheaper than to begin with the key each time
+        hashed.update(message)
+        return hashed.digest()
 
     def get(self, hashed: bytes) -> _Result | None:
         """The result, if remembered."""
