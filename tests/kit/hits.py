@@ -66,12 +66,37 @@ NETWORKS = (
 )
 
 
+class Language(NamedTuple):
+    """An Accept-Language and what is left of it."""
+
+    text: str
+    subtag: str
+
+
+class Window(NamedTuple):
+    """Width that a tracker sends, and its class."""
+
+    width: int
+    screen: str
+
+
+LANGUAGES = (
+    Language("", ""),
+    Language("de-AT,de;q=0.9,en;q=0.8", "de"),
+    Language("en;q=0.3, pt-BR;q=0.7", "pt"),
+    Language("tlh-x-canary", ""),
+)
+WINDOWS = (Window(0, ""), Window(1, "Mobile"), Window(576, "Tablet"), Window(992, "Laptop"), Window(1440, "Desktop"))
+
+
 class Visitor(NamedTuple):
-    """Who is one visitor for a day: an address and an agent."""
+    """Who is one visitor for a day: an address and an agent. The rest comes with them."""
 
     address: str
     agent: Agent = AGENTS[0]
     country: str = ""
+    language: Language = LANGUAGES[0]
+    window: Window = WINDOWS[0]
 
 
 def visitors(count: int, source: random.Random) -> list[Visitor]:
@@ -80,7 +105,9 @@ def visitors(count: int, source: random.Random) -> list[Visitor]:
     while len(found) < count:
         network, agent = source.choice(NETWORKS), source.choice(AGENTS)
         address = f"{network.prefix}.{source.randrange(1, 200)}"
-        found[address, agent.text] = Visitor(address, agent, network.country)
+        found[address, agent.text] = Visitor(
+            *(address, agent, network.country, source.choice(LANGUAGES), source.choice(WINDOWS))
+        )
     return list(found.values())
 
 
@@ -116,6 +143,8 @@ class Hit:
         body: dict[str, Any] = {"n": self.name, "d": self.site, "u": f"https://{self.host}{self.path}{query}"}
         if self.referrer:
             body["r"] = self.referrer
+        if self.visitor.window.width:
+            body["w"] = self.visitor.window.width
         if self.props:
             body["p"] = self.props
         if not self.interactive:
@@ -132,6 +161,7 @@ class Hit:
             "Content-Type": "text/plain",
             "User-Agent": self.visitor.agent.text,
             "X-Forwarded-For": self.visitor.address,
+            "Accept-Language": self.visitor.language.text,
         }
 
 

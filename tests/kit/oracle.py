@@ -46,6 +46,8 @@ VISIT_DIMENSIONS: dict[str, Callable[["Visit"], str]] = {
     "visit:browser": lambda visit: visit.visitor.agent.browser,
     "visit:os": lambda visit: visit.visitor.agent.os,
     "visit:device": lambda visit: visit.visitor.agent.device,
+    "visit:language": lambda visit: visit.visitor.language.subtag,
+    "visit:screen": lambda visit: visit.visitor.window.screen,
 }
 GOALS = {"Signup": "signup", "Shared": "share", "Visit /docs/*": "/docs/"}
 """Goals of every site of a story: an event's name, or how a path begins."""
@@ -61,6 +63,7 @@ EVENT_DIMENSIONS: dict[str, Callable[[Hit], set[str]]] = {
 DIMENSIONS = (*VISIT_DIMENSIONS, *EVENT_DIMENSIONS)
 _ALWAYS_SHOWN = {
     *("event:hostname", "event:goal", "visit:channel", "visit:country", "visit:browser", "visit:os", "visit:device"),
+    *("visit:language", "visit:screen"),
 }
 _PAGES = {"event:page", "visit:entry_page", "visit:exit_page"}
 
