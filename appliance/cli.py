@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     hashing.set_defaults(run=_hash_password)
     keys = commands.add_parser("keys", help="the keys of the day").add_subparsers(metavar="COMMAND", required=True)
     _add(keys, "expire", _expire_keys, "destroy the keys of days that are over, whether or not anything runs")
+    retention = commands.add_parser("retention", help="how long data are kept")
+    limits = retention.add_subparsers(metavar="COMMAND", required=True)
+    _add(limits, "plan", _plan_retention, "say what the limits of [retention] would delete now, and change nothing")
     return parser
 
 
@@ -148,4 +151,11 @@ def _expire_keys(options: argparse.Namespace) -> int:
 
     destroyed = expire(load(options.config))
     sys.stdout.write("".join(f"destroyed {name}\n" for name in destroyed) or "no key is overdue\n")
+    return 0
+
+
+def _plan_retention(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts.retention import plan
+
+    sys.stdout.write(plan(load(options.config)))
     return 0

@@ -1,31 +1,36 @@
-"""The evidence log: one JSON line per step of a close, each with the hash of the line before it.
+"""The evidence log: one JSON line per step of a close or deletion, each with the hash of the line before it.
 
-Changing, removing or inserting a line breaks the chain from there on. The file is opened, locked and flushed to
-disk for every entry: worker and warehouse both write to it. It holds no visitor data and no key.
+Changing, removing or inserting a line breaks the chain from there on. Lines past their own limit are replaced by one
+`evidence_checkpoint` in front, which the chain vouches for: its hash stands in the entry `evidence_shortened`. The file
+is opened, locked and flushed to disk for every entry: several processes write to it. No visitor data, no key.
 """
 
 import fcntl
-import hashlib
-import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from appliance.errors import ApplianceError
+from appliance.privacy.chain import (
+    CHECKPOINT,
+    FIRST,
+    SHORTENED,
+    Verdict,
+    hash_of,
+    integer,
+    line_of,
+    n_removable,
+    read_entry,
+    walk,
+    was_unbroken,
+)
 
-_FIRST = "0" * 64
 _TAIL_BYTES = 64 * 1024
 
-
-class Verdict(NamedTuple):
-    """Result of checking the chain."""
-
-    entries: int
-    broken_at: int | None
-    """Number of the first line that does not fit, counted from 1; None if the chain holds."""
-    head: str
-    """Hash of the last line that fits."""
+Fact = str | int | float | list[int] | Mapping[str, str | int] | Mapping[str, Mapping[str, str | int]]
+"""What an entry may say; never anything about one visitor."""
 
 
 class EvidenceLog:
@@ -34,7 +39,7 @@ class EvidenceLog:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, kind: str, at: float, **facts: str | int | float | list[int]) -> None:
+    def append(self, kind: str, at: float, **facts: Fact) -> None:
         """Add one entry, durable when this returns.
 
         Args:
@@ -51,15 +56,23 @@ class EvidenceLog:
             raise ApplianceError(f"the evidence log {self._path} cannot be written ({error.strerror})") from None
 
     def _append(self, entry: dict[str, object]) -> None:
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with self._locked() as file:
             entry["previous"] = self._last_hash(file)
-            line = json.dumps(entry, ensure_ascii=True, separators=(",", ":"))
-            os.write(file, f"{line}\n".encode())
+            os.write(file, line_of(entry))
             os.fsync(file)
-        finally:
-            os.close(file)
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """The file, locked. One that was replaced while we waited for the lock is not written to."""
+        while True:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if os.path.samestat(os.fstat(file), self._path.stat()):
+                    yield file
+                    return
+            finally:
+                os.close(file)
 
     def _last_hash(self, file: int) -> str:
         size = os.fstat(file).st_size
@@ -68,23 +81,68 @@ class EvidenceLog:
             os.write(file, b"\n")  # a crash cut the last line: it stays visible as a broken one
             tail += b"\n"
         lines = tail.splitlines()
-        return _hash(lines[-1]) if lines else _FIRST
+        return hash_of(lines[-1]) if lines else FIRST
 
     def verify(self) -> Verdict:
         """Walk the whole chain."""
-        expected, entries = _FIRST, 0
         if not self._path.exists():
-            return Verdict(0, None, expected)
-        for number, line in enumerate(self._path.read_bytes().splitlines(), start=1):
-            try:
-                previous = json.loads(line)["previous"]
-            except (ValueError, KeyError, TypeError):
-                previous = None
-            if previous != expected:
-                return Verdict(entries, number, expected)
-            expected, entries = _hash(line), number
-        return Verdict(entries, None, expected)
+            return Verdict(0, None, FIRST)
+        return walk(self._path.read_bytes().splitlines())
+
+    def count_before(self, moment: float) -> int:
+        """Number of lines that `shorten` would remove."""
+        return n_removable(self._path.read_bytes().splitlines(), moment) if self._path.exists() else 0
+
+    def shorten(self, moment: float, at: float) -> int:
+        """Replace the lines before a moment by a checkpoint; the chain of the others stays as it is.
+
+        Returns:
+            Number of lines removed.
+
+        Raises:
+            ApplianceError: the file cannot be written; it is as it was.
+        """
+        if not self.count_before(moment):
+            return 0
+        try:
+            with self._locked() as file:
+                return self._replace(file, moment, at)
+        except OSError as error:
+            raise ApplianceError(f"the evidence log {self._path} cannot be shortened ({error.strerror})") from None
+
+    def _replace(self, file: int, moment: float, at: float) -> int:
+        self._last_hash(file)  # ends a last line that a crash has cut
+        lines = self._path.read_bytes().splitlines()
+        n_removed = n_removable(lines, moment)
+        removed, kept = lines[:n_removed], lines[n_removed:]
+        earlier = read_entry(removed[0])
+        facts: dict[str, object] = {
+            "at": datetime.fromtimestamp(at, UTC).isoformat(),
+            "lines": n_removed + (integer(earlier, "lines") - 1 if earlier.get("kind") == CHECKPOINT else 0),
+            "unbroken": int((walk(lines).broken_at or n_removed + 1) > n_removed and was_unbroken(earlier)),
+            "until": datetime.fromtimestamp(moment, UTC).isoformat(),
+        }
+        checkpoint = line_of({"kind": CHECKPOINT, **facts, "resumes": hash_of(removed[-1]), "previous": FIRST})
+        proof = {"kind": SHORTENED, **facts, "checkpoint": hash_of(checkpoint.rstrip(b"\n"))}
+        last = hash_of(kept[-1]) if kept else hash_of(removed[-1])
+        fresh = self._path.with_suffix(".fresh")
+        with os.fdopen(_make_private(fresh), "wb") as new:
+            new.writelines([checkpoint, *(line + b"\n" for line in kept), line_of({**proof, "previous": last})])
+            new.flush()
+            os.fsync(new.fileno())
+        fresh.replace(self._path)
+        _sync_directory(self._path.parent)
+        return n_removed
 
 
-def _hash(line: bytes) -> str:
-    return hashlib.sha256(line).hexdigest()
+def _make_private(path: Path) -> int:
+    path.unlink(missing_ok=True)  # of an attempt that died
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -7,6 +7,7 @@ the value and what is allowed. Secrets can stand in files of their own (`*_file`
 from appliance.settings.checks import host_port
 from appliance.settings.load import load, parse
 from appliance.settings.sections import (
+    ANY_SITE,
     ApiKeySettings,
     ClickHouseSettings,
     GoalSettings,
@@ -17,15 +18,18 @@ from appliance.settings.sections import (
     PropertySettings,
     RedisSettings,
     Relaxation,
+    RetentionSettings,
     ServerSettings,
     Settings,
     ShieldSettings,
+    SiteRetentionSettings,
     SiteSettings,
     UserSettings,
     VisitSettings,
 )
 
 __all__ = [
+    "ANY_SITE",
     "ApiKeySettings",
     "ClickHouseSettings",
     "GoalSettings",
@@ -36,9 +40,11 @@ __all__ = [
     "PropertySettings",
     "RedisSettings",
     "Relaxation",
+    "RetentionSettings",
     "ServerSettings",
     "Settings",
     "ShieldSettings",
+    "SiteRetentionSettings",
     "SiteSettings",
     "UserSettings",
     "VisitSettings",

@@ -26,6 +26,7 @@ from appliance.settings.sections import (
     SiteSettings,
     UserSettings,
 )
+from appliance.settings.time_limits import check_retention
 
 _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}")
 _HOSTNAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?")
@@ -64,6 +65,7 @@ def checked(settings: Settings, base: Path) -> Settings:
     if settings.keyring.allow_disk and not settings.keyring.reason.strip():
         raise SettingsError("keyring.allow_disk = true needs keyring.reason: why may keys touch a disk here?")
     _check_relaxations(settings)
+    check_retention(settings)
     _check_unique("sites.id", [site.id for site in settings.sites])
     # Hits name a site without "www.", as Plausible's do.
     _check_unique("sites.id without www.", [site.id.removeprefix("www.") for site in settings.sites])

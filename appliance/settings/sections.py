@@ -130,6 +130,42 @@ class PlacesSettings(_Strict, frozen=True):
     while the appliance runs. Empty, or not usable: countries by a table of the appliance, no regions and cities."""
 
 
+class RetentionSettings(_Strict, frozen=True):
+    """`[retention]`: how long data are kept, in `days` or `months`. What is older is deleted every night."""
+
+    hour_totals: str = "25 months"
+    """Numbers of a whole site, by hour. `day_cells` and `month_cells`, which are
+    parts of them, may not be kept longer. At most 25 months, as the CNIL's recommendation 2020-092 of 17 September 2020
+    (article 5) says; the same cap holds for all counters."""
+    day_cells: str = "25 months"
+    """Numbers of pages, sources, countries and so on, by day."""
+    month_cells: str = "25 months"
+    """Numbers of the same that were too small for a day, by month; a month counts from its first day."""
+    carry: str = "2 months"
+    """Numbers that wait for the end of their month and that no answer shows; a month counts from its first day. At
+    most 3 months."""
+    outcomes: str = "13 months"
+    """How many hits were counted, and how many refused and why, by hour. At most 25 months."""
+    evidence: str = "60 months"
+    """The log that proves what was deleted: names of sites, days and totals of deleted rows. At least as long as
+    every other kind, at most 120 months."""
+
+
+class SiteRetentionSettings(_Strict, frozen=True):
+    """`[sites.retention]`: other limits for one site. Empty: as in `[retention]`. The caps are the same."""
+
+    hour_totals: str = ""
+    """Numbers of the whole site, by hour."""
+    day_cells: str = ""
+    """Numbers of pages, sources, countries and so on, by day."""
+    month_cells: str = ""
+    """Numbers of the same by month."""
+    carry: str = ""
+    """Numbers that wait for the end of their month."""
+    outcomes: str = ""
+    """How many hits were counted, and how many refused and why."""
+
+
 class ShieldSettings(_Strict, frozen=True):
     """`[shields]`: hits that are not counted, at any site. Addresses are compared in memory and never stored."""
 
@@ -180,6 +216,8 @@ class SiteSettings(_Strict, frozen=True):
     """Properties of events that are counted."""
     shields: ShieldSettings = ShieldSettings()
     """Hits that are not counted, beside those of `[shields]`."""
+    retention: SiteRetentionSettings = SiteRetentionSettings()
+    """Limits of this site where they differ from `[retention]`."""
 
 
 class ApiKeySettings(_Strict, frozen=True):
@@ -227,6 +265,7 @@ class Settings(_Strict, frozen=True):
     keyring: KeyringSettings = KeyringSettings()
     privacy: PrivacySettings = PrivacySettings()
     places: PlacesSettings = PlacesSettings()
+    retention: RetentionSettings = RetentionSettings()
     shields: ShieldSettings = ShieldSettings()
     sites: tuple[SiteSettings, ...] = ()
     api_keys: tuple[ApiKeySettings, ...] = ()

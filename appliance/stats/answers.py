@@ -31,12 +31,25 @@ class _Found(NamedTuple):
 class Answers:
     """Answers questions about configured sites. Blocks its thread while ClickHouse works."""
 
-    def __init__(self, settings: Settings, clock: Clock, reports: Reports, counted_until: Callable[[], float]) -> None:
-        """`counted_until`: moment up to which arrived hits are in the counters, seconds since 1970."""
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        reports: Reports,
+        counted_until: Callable[[], float],
+        warnings: Callable[[], list[str]] = list,
+    ) -> None:
+        """What answers are made from.
+
+        Args:
+            counted_until: moment up to which arrived hits are in the counters, seconds since 1970.
+            warnings: what is wrong with the appliance, one sentence each.
+        """
         self._k = settings.privacy.k
         self._clock = clock
         self._reports = reports
         self._counted_until = counted_until
+        self._warnings = warnings
 
     def answer(self, question: Question, site: SiteSettings) -> Answer:
         """Answer one question about one site.
@@ -64,6 +77,7 @@ class Answers:
             hidden=Hidden(found.hidden, self._k) if found.hidden else None,
             time_labels=labels,
             total_rows=len(rows) if question.include.total_rows else None,
+            warnings=self._warnings() or None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
         return Answer(page, meta, _as_understood(question, plan, days))

@@ -15,10 +15,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from appliance.errors import QueryError, UnavailableError
-from appliance.settings import Settings, SiteSettings
+from appliance.settings import ANY_SITE, Settings, SiteSettings
 from appliance.stats.answers import Answers
 from appliance.stats.api_keys import ApiKeys, Reader
-from appliance.stats.contract import QUERY_PATH, REALTIME_PATH, SITES_PATH, Refusal, Site, Sites
+from appliance.stats.contract import (
+    QUERY_PATH,
+    REALTIME_PATH,
+    RETENTION_PATH,
+    SITES_PATH,
+    Refusal,
+    RetentionPlan,
+    Site,
+    Sites,
+)
 from appliance.stats.plan import read_question
 
 _MAX_BODY_BYTES = 64 * 1024
@@ -40,7 +49,10 @@ class HttpRefusal(Exception):  # noqa: N818  an answer, not a fault
 
 
 class StatsApi:
-    """The routes. `live` gives the current visitors of a site; `ready` says whether everything behind answers."""
+    """The routes. `live` gives the current visitors of a site; `ready` says whether everything behind answers.
+
+    `warnings` says what is wrong all the same, `retention` what the limits would delete now.
+    """
 
     def __init__(
         self,
@@ -49,6 +61,8 @@ class StatsApi:
         keys: ApiKeys,
         live: Callable[[str], int],
         ready: Callable[[], bool],
+        warnings: Callable[[], list[str]] = list,
+        retention: Callable[[], RetentionPlan] = lambda: RetentionPlan([]),
     ) -> None:
         self._settings = settings
         self._sites = {site.id: site for site in settings.sites}
@@ -56,6 +70,8 @@ class StatsApi:
         self._keys = keys
         self._live = live
         self._ready = ready
+        self._warnings = warnings
+        self._retention = retention
         # Slow questions wait for each other and leave threads to the health checks and the current visitors.
         self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
@@ -78,12 +94,24 @@ class StatsApi:
         readable = [Site(site.id, site.timezone) for site in self._settings.sites if reader.may_read(site.id)]
         return _json(Sites(readable))
 
+    async def retention(self, request: Request) -> Response:
+        """`GET /api/v1/retention`: what the limits would delete now; for keys that open every site."""
+        if not self._reader(request).may_read(ANY_SITE):
+            raise HttpRefusal(403, "this needs a key that opens every site")
+        return _json(await anyio.to_thread.run_sync(self._retention, limiter=self._questions))
+
     async def is_live(self, request: Request) -> Response:
         """`GET /health/live`: the process answers."""
         return PlainTextResponse("ok", headers=_HEADERS)
 
     async def is_ready(self, request: Request) -> Response:
-        """`GET /health/ready`: ClickHouse answers and facts are being written."""
+        """`GET /health/ready`: ClickHouse answers, facts are being written, and old data are deleted."""
+        ready = await anyio.to_thread.run_sync(self._ready)
+        faults = ([] if ready else ["not ready"]) + self._warnings()
+        return PlainTextResponse("\n".join(faults) or "ok", 503 if faults else 200, headers=_HEADERS)
+
+    async def is_started(self, request: Request) -> Response:
+        """`GET /health/started`: as ready, warnings aside: they must not keep the appliance from starting."""
         ready = await anyio.to_thread.run_sync(self._ready)
         return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, headers=_HEADERS)
 
@@ -108,8 +136,10 @@ def create_app(api: StatsApi) -> Starlette:
             Route(QUERY_PATH, api.query, methods=["POST"]),
             Route(REALTIME_PATH, api.realtime, methods=["GET"]),
             Route(SITES_PATH, api.sites, methods=["GET"]),
+            Route(RETENTION_PATH, api.retention, methods=["GET"]),
             Route("/health/live", api.is_live, methods=["GET"]),
             Route("/health/ready", api.is_ready, methods=["GET"]),
+            Route("/health/started", api.is_started, methods=["GET"]),
         ],
         exception_handlers={
             HttpRefusal: _refused,

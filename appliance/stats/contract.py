@@ -11,6 +11,7 @@ import msgspec
 QUERY_PATH = "/api/v2/query"
 REALTIME_PATH = "/api/v1/stats/realtime/visitors"
 SITES_PATH = "/api/v1/sites"
+RETENTION_PATH = "/api/v1/retention"
 
 DEFAULT_LIMIT = 10_000
 MAX_LIMIT = 10_000
@@ -183,6 +184,8 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     hidden: Hidden | None = None
     time_labels: list[str] | None = None
     total_rows: int | None = None
+    warnings: list[str] | None = None
+    """What is wrong with the appliance, one sentence each: old data could not be deleted."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -204,6 +207,27 @@ class Sites(msgspec.Struct, frozen=True):
     """Answer to `GET /api/v1/sites`."""
 
     sites: list[Site]
+
+
+class RetentionLine(msgspec.Struct, frozen=True):
+    """One limit of `[retention]`, and what it would delete now."""
+
+    kind: str
+    sites: str
+    """A site, or which sites are meant."""
+    limit: str
+    first_kept: str
+    """First day that is kept, `YYYY-MM-DD`."""
+    rows: int
+    """Rows that are older."""
+
+
+class RetentionPlan(msgspec.Struct, frozen=True):
+    """Answer to `GET /api/v1/retention`."""
+
+    plan: list[RetentionLine]
+    problem: str = ""
+    """Why the last run failed, if it did."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ def part_plans(settings: Settings, config: Path) -> list[list[Plan]]:
     server = settings.server
     return [
         [
-            _http_plan("warehouse", config, server.stats_listen, "/health/ready", 4.0),
+            _http_plan("warehouse", config, server.stats_listen, "/health/started", 4.0),
             _worker_plan(settings, config),
         ],
         [

@@ -31,6 +31,7 @@ def show_report(site: Site, period: Period) -> None:
 def _show(site: Site, period: Period) -> None:
     answer = _ask(site, period, METRICS)
     totals = dict(zip(METRICS, answer.results[0].metrics, strict=True))
+    notes.warnings(answer.meta)
     any_ended = answer.meta.open_visits != totals.get("visits")
     headline(totals, summed=answer.meta.visitors == "daily_sum", any_ended=any_ended)
     if not totals["visits"] and not totals["pageviews"]:

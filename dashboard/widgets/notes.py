@@ -74,6 +74,15 @@ def hidden(meta: Meta, *, listed: int, one_day: bool) -> None:
         st.text(f"Entries are left out on days on which fewer than {threshold} visitors had them: {times}.")
 
 
+def warnings(meta: Meta) -> None:
+    """What is wrong with the appliance, where nobody can overlook it."""
+    if meta.warnings:
+        with st.container(key="warnings"):
+            st.warning("This appliance needs its operator.")
+            for sentence in meta.warnings:
+                st.text(sentence)
+
+
 def reading(site: Site, meta: Meta, now: float) -> None:
     """How to read the numbers of the page."""
     as_of = datetime.fromisoformat(meta.data_as_of)

@@ -226,7 +226,7 @@ class ApplianceProcess:
 
 def command(name: str, config: Path) -> list[str]:
     """Command line of an `appliance` command."""
-    return [sys.executable, "-P", "-m", "appliance", name, "--config", str(config)]
+    return [sys.executable, "-P", "-m", "appliance", *name.split(), "--config", str(config)]
 
 
 def run(name: str, config: Path, seconds: float = 60) -> subprocess.CompletedProcess[str]:

@@ -46,6 +46,7 @@ class FakeStats:
     """Instead of `totals` for some named ranges."""
     rows: dict[str, Rows] = field(default_factory=dict)
     hidden: Hidden | None = None
+    warnings: list[str] | None = None
     data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
     status: int = 200
@@ -89,6 +90,7 @@ class FakeStats:
             includes_today=self.today in days,
             hidden=self.hidden if dimension and not dimension.startswith("time:") else None,
             time_labels=_labels(dimension, days) if question.include.time_labels else None,
+            warnings=self.warnings,
         )
         return _json(Answer(self._results(question, dimension), meta, {}))
 

@@ -1,4 +1,4 @@
-"""The warehouse process: the only owner of ClickHouse. Writer and close in one thread, the stats API in front.
+"""The warehouse process: the only owner of ClickHouse. Writer, close and retention in one thread, stats API in front.
 
 It maps the transport keys of the outbox and never the keys of visitors.
 """
@@ -10,6 +10,7 @@ from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import Clock, make_clock
 from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
+from appliance.privacy.retention import Retention
 from appliance.settings import Settings
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect
@@ -23,6 +24,7 @@ from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.process import Background, begin, evidence_path
+from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
@@ -63,20 +65,32 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     facts = Writer(writer, outbox, FlushNote, clock)
     pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
     requests = CloseRequests(client, settings.redis.shards)
-    close_ready_days = _closer(settings, writer, closed_days, requests, clock)
-    loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), close_ready_days, transport.refresh)
+    evidence = EvidenceLog(evidence_path(settings))
+    retention = Retention(settings, writer, evidence, clock, logs.write)
+    close_ready_days = _closer(writer, closed_days, requests, evidence, clock)
+
+    def look_after_days() -> int:
+        # Not in the first round: a long run must not keep the appliance from being ready.
+        return close_ready_days() + (loop.healthy and retention.run_if_due())
+
+    loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), look_after_days, transport.refresh)
     background = Background("flush", loop.run)
 
     def is_ready() -> bool:
         return background.is_alive() and loop.healthy and _answers(reader)
 
+    def warnings() -> list[str]:
+        return [retention.problem] if retention.problem else []
+
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
     api = StatsApi(
         settings,
-        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until),
+        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until, warnings),
         ApiKeys(settings, dashboard_key),
         live=lambda site: current_visitors(client, site),
         ready=is_ready,
+        warnings=warnings,
+        retention=lambda: as_answer(retention),
     )
     background.start()
     try:
@@ -86,10 +100,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
 
 
 def _closer(
-    settings: Settings, writer: WriteClient, closed_days: ClosedDays, requests: CloseRequests, clock: Clock
+    writer: WriteClient, closed_days: ClosedDays, requests: CloseRequests, evidence: EvidenceLog, clock: Clock
 ) -> Callable[[], int]:
     """What closes every site-day whose facts are all counted; each close is in the evidence log."""
-    evidence = EvidenceLog(evidence_path(settings))
 
     def close_ready_days() -> int:
         ready = [request for request in requests.pending() if request.ready]

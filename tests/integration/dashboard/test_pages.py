@@ -238,3 +238,11 @@ def test_a_long_list_is_cut(page: AppTest, fake: FakeStats) -> None:
     fake.rows["event:page"] = [(f"/{number}", 1000 - number) for number in range(400)]
     page.run()
     assert [len(rows) for rows in _tables(page)][1] == 250
+
+
+def test_a_warning_of_the_appliance_stands_above_the_numbers(page: AppTest, fake: FakeStats) -> None:
+    assert not page.run().warning
+    fake.warnings = ["Old data could not be deleted: [the disk](x) is full."]
+    page.run()
+    assert [warning.value for warning in page.warning] == ["This appliance needs its operator."]
+    assert fake.warnings[0] in [text.value for text in page.text]

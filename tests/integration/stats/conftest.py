@@ -15,12 +15,14 @@ from appliance.settings import ApiKeySettings, PropertySettings, Settings, SiteS
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
+from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.reports import Reader, Reports
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
 from tests.kit.asgi_client import AsgiClient
 from tests.kit.engine import Engine, running_engine
 
+PLAN = RetentionPlan([RetentionLine("outcomes", "all sites", "13 months", "2025-10-23", 4)])
 DAY = date(2026, 11, 23)
 DAY_NUMBER = (DAY - date(1970, 1, 1)).days
 
@@ -37,16 +39,22 @@ class Stats:
         self.engine = engine
         self._settings = settings
         self._inserts = 0
+        self.warnings: list[str] = []
         self.read_from(engine.reader)
 
     def read_from(self, reader: Reader) -> Starlette:
         """Let the API ask this reader from now on."""
-        answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon)
+        answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
-        api = StatsApi(self._settings, answers, ApiKeys(self._settings, "own"), live, lambda: True)
+        api = StatsApi(
+            self._settings, answers, ApiKeys(self._settings, "own"), live, lambda: True, self._warn, lambda: PLAN
+        )
         app = create_app(api)
         self.client = AsgiClient(app)
         return app
+
+    def _warn(self) -> list[str]:
+        return self.warnings
 
     def insert(self, visits: list[VisitFact], events: list[EventFact]) -> None:
         self._inserts += 1

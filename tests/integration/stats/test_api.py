@@ -20,6 +20,7 @@ REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
         ("POST", "/api/v2/query"),
         ("GET", "/api/v1/stats/realtime/visitors?site_id=example.org"),
         ("GET", "/api/v1/sites"),
+        ("GET", "/api/v1/retention"),
     ],
 )
 def test_route_needs_a_key(stats: Stats, method: str, path: str, header: dict[str, str]) -> None:
@@ -50,6 +51,25 @@ def test_current_visitors_are_a_bare_number(stats: Stats) -> None:
 def test_health_needs_no_key(stats: Stats) -> None:
     assert stats.client.get("/health/live").status_code == 200
     assert stats.client.get("/health/ready").status_code == 200
+
+
+def test_a_warning_stands_in_every_answer_and_makes_it_unready_but_keeps_it_started(stats: Stats) -> None:
+    assert "warnings" not in stats.ask().json()["meta"]
+    stats.warnings.append("Old data could not be deleted: the disk is full.")
+    assert stats.ask().json()["meta"]["warnings"] == stats.warnings
+    ready = stats.client.get("/health/ready")
+    assert (ready.status_code, ready.text) == (503, stats.warnings[0])
+    assert stats.client.get("/health/started").status_code == 200
+
+
+def test_the_retention_plan_needs_a_key_for_every_site(stats: Stats) -> None:
+    answers = {
+        key: stats.client.get("/api/v1/retention", headers={"Authorization": f"Bearer {key}"})
+        for key in ("k1", "k2", "own")
+    }
+    assert [answer.status_code for answer in answers.values()] == [403, 200, 200]
+    line = {"kind": "outcomes", "sites": "all sites", "limit": "13 months", "first_kept": "2025-10-23", "rows": 4}
+    assert answers["k2"].json() == {"plan": [line], "problem": ""}
 
 
 @pytest.mark.parametrize(
