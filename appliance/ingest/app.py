@@ -14,11 +14,13 @@ from appliance.ingest.answers import Answer, Send
 from appliance.ingest.body import Receive
 from appliance.ingest.boundary import strip
 from appliance.ingest.event_endpoint import EventEndpoint
+from appliance.ingest.pixel import Pixel
 from appliance.ingest.script import PREFIX, Scripts
 from consent.signals import read_signals
 
 _log = logging.getLogger(__name__)
 _EVENT = "/api/event"
+_PIXEL = "/pixel.gif"
 _HEALTH = ("/health/live", "/health/ready")
 _VERSIONS = frozenset({"1.0", "1.1"})
 """What the parser takes besides, 0.9 and 2.0 on a plain connection, no client of ours speaks."""
@@ -48,6 +50,7 @@ def create_app(
         background: started in this order, stopped in reverse order.
     """
     scripts = Scripts()
+    pixel = Pixel(endpoint)
 
     async def health(path: str) -> Answer:
         return answers.LIVE if path == _HEALTH[0] or await ready() else answers.NOT_READY
@@ -58,12 +61,16 @@ def create_app(
             return answers.BAD_REQUEST
         if path == _EVENT and method == "POST":
             return await endpoint.answer(scope, receive)
+        if path == _PIXEL and method == "GET":
+            return await pixel.answer(scope)
         if path == opt_out.PATH:
             return await opt_out.opt_out_answer(scope, receive)
         opted_out = path.startswith(PREFIX) and read_signals(scope["headers"]).opted_out
         strip(scope)
         if path == _EVENT:
             return answers.PREFLIGHT if method == "OPTIONS" else answers.method_not_allowed(b"POST, OPTIONS")
+        if path == _PIXEL:
+            return answers.method_not_allowed(b"GET")
         found = await health(path) if path in _HEALTH else scripts.find(path, opted_out=opted_out)
         if found is None:
             return answers.NOT_FOUND

@@ -56,6 +56,15 @@ def take(scope: dict[str, Any]) -> Personal:
     return Personal(peer, forwarded, user_agent, language, ClientHints(*hints) if hints else NO_HINTS)
 
 
+def take_page(scope: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Query and Referer of a request whose Referer is the page itself, as an image's is. To be called before `take`.
+
+    Privacy: both are as personal as the address of a page is.
+    """
+    referers = [value for name, value in scope["headers"] if name == b"referer"]
+    return scope["query_string"], referers[0] if referers else b""
+
+
 def strip(scope: dict[str, Any]) -> None:
     """Remove everything personal from the scope, unread.
 

@@ -71,7 +71,7 @@ class _Drop(NamedTuple):
     outcome: Outcome
 
 
-class _Sorted:
+class Sorted:
     """A hit made clean: events for the sites that take it, drops for the others. Holds nothing personal."""
 
     __slots__ = ("drops", "errors", "events", "try_again")
@@ -85,7 +85,7 @@ class _Sorted:
 
 
 class EventEndpoint:
-    """Takes hits of all configured sites."""
+    """Takes hits of all configured sites: Plausible's by `answer`, those of other protocols by `sort` and `finish`."""
 
     def __init__(
         self,
@@ -123,25 +123,25 @@ class EventEndpoint:
             strip(scope)
         declared, encoding, hosts = _entity(scope["headers"])
         if hosts > 1:
-            return self._unread(Outcome.INVALID, answers.BAD_REQUEST)
+            return self.unread(Outcome.INVALID, answers.BAD_REQUEST)
         if encoding not in _IDENTITY:
-            return self._unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
+            return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
         try:
             body = await read_body(receive, declared)
             if refusal is not None or personal is None:
-                hit = self._refused(plausible.parse_sites(body), refusal)
+                hit = self.sort_refused(plausible.parse_sites(body), refusal)
             else:
-                hit = self._made_clean(plausible.parse(body), personal)
+                hit = self.sort(plausible.parse(body), personal)
         except BodyTooLargeError:
-            return self._unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
+            return self.unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
         except ClientGoneError:
             return None
         except InvalidHitError as error:
-            return self._unread(Outcome.INVALID, answers.invalid(error.errors))
+            return self.unread(Outcome.INVALID, answers.invalid(error.errors))
         del body, personal
-        return await self._finish(hit)
+        return await self.finish(hit)
 
-    async def _finish(self, hit: _Sorted) -> Answer:
+    async def finish(self, hit: Sorted) -> Answer:
         """Queue what is to be counted; count the drops once nothing can ask for the hit to be sent again."""
         try:
             for site, day, event in hit.events:
@@ -158,15 +158,17 @@ class EventEndpoint:
             return answers.RATE_LIMITED
         return answers.taken(None if hit.events else hit.drops[0].outcome, len(hit.drops))
 
-    def _refused(self, site_ids: tuple[str, ...], refusal: Outcome | None) -> _Sorted:
-        hit, now = _Sorted(), self._clock()
+    def sort_refused(self, site_ids: tuple[str, ...], refusal: Outcome | None) -> Sorted:
+        """Drops for all sites of a hit that the gate refused."""
+        hit, now = Sorted(), self._clock()
         for site_id in site_ids:
             site = self._sites.get(site_id)
             hit.drops.append(_drop(site, now, refusal if site and refusal else Outcome.UNKNOWN_SITE))
         return hit
 
-    def _made_clean(self, parsed: ParsedHit, personal: Personal) -> _Sorted:
-        hit, now = _Sorted(), self._clock()
+    def sort(self, parsed: ParsedHit, personal: Personal) -> Sorted:
+        """Make a hit clean for each of its sites, or say why not. What comes back holds nothing personal."""
+        hit, now = Sorted(), self._clock()
         address = self._proxies.client_address(personal.peer, personal.forwarded)
         limits = self._limits
         is_flood = limits is not None and not limits.take_network(address, now)
@@ -230,7 +232,8 @@ class EventEndpoint:
             self._over.add((site, day))
             _log.warning("day_is_over", extra={"site": site, "day": day.isoformat()})
 
-    def _unread(self, outcome: Outcome, answer: Answer) -> Answer:
+    def unread(self, outcome: Outcome, answer: Answer) -> Answer:
+        """Count a request of which nothing can be known; its answer is handed through."""
         self._outcomes.count(*_drop(None, self._clock(), outcome))
         return answer
 

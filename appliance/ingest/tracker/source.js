@@ -69,11 +69,11 @@
         setTimeout(post, 2000 * 3 ** attempt, body, attempt + 1);
       callback?.(answer);
     };
-    /* A string is sent as text/plain: no preflight. */
+    /* A string is sent as text/plain: no preflight. Only to the page's own host cookies go along, so that the server
+       can drop the hit of a visitor who opted out after this script was cached. */
     fetch(/* full: */ options.endpoint || /* :full */ options.api || new URL("/api/event", tag.src), {
       method: "POST",
       keepalive: true,
-      credentials: "omit",
       body
     }).then(done, (error) => done({ error }));
   };

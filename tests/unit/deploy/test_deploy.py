@@ -88,6 +88,7 @@ class TestProxies:
         assert "/js/script" in text
         assert "/api/event" in text
         assert "/privacy/optout" in text
+        assert "/pixel.gif" in text
 
     def test_their_network_is_trusted_by_the_example(self, example: settings.Settings) -> None:
         assert set(example.server.trusted_proxies) == {"127.0.0.1/32", "::1/128"}
