@@ -23,6 +23,7 @@ _GIF = (
     b"\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00\x3b"
 )
 """One transparent point, 43 bytes (GIF89a, www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
+_SHARED = ((b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin"))
 _MAX_QUERY_BYTES = 8_192
 _MAX_FIELDS = 20
 _NAMES = {"site": "d", "d": "d", "u": "u", "r": "r", "n": "n"}
@@ -86,7 +87,5 @@ def _image(made: Answer) -> Answer:
 
 @cache
 def _gif(status: int, reason: bytes) -> Answer:
-    headers = ((b"access-control-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin"))
-    if reason:
-        headers = (*headers, (b"x-drop-reason", reason))
-    return answer(status, _GIF, b"image/gif", headers)
+    said = ((b"x-drop-reason", reason),) if reason else ()
+    return answer(status, _GIF, b"image/gif", (*_SHARED, *said))
