@@ -1,19 +1,19 @@
-"""uvicorn as every HTTP part runs it: httptools and uvloop, no access log, no header of a proxy believed."""
+"""uvicorn as every HTTP part runs it: our protocol, uvloop, no access log, no header of a proxy believed."""
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
 from appliance.supervisor.checks import bind
+from appliance.supervisor.connections import Connections
 from appliance.supervisor.http_protocol import HttpProtocol
 
-_MAX_CONNECTIONS = 4096
-"""More at a time are answered 503; a connection costs about 10 kB."""
 _BACKLOG = 2048
 
 
@@ -87,7 +87,7 @@ async def serving(app: Any, key: str, address: str) -> AsyncIterator[None]:
 def _configuration(app: Any, graceful_seconds: int, websockets: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=cast("type[HttpProtocol]", partial(HttpProtocol, connections=Connections())),  # uvicorn only calls it
         loop="uvloop",
         ws="auto" if websockets else "none",
         lifespan="on",
@@ -95,8 +95,6 @@ def _configuration(app: Any, graceful_seconds: int, websockets: bool) -> uvicorn
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_MAX_CONNECTIONS,
         backlog=_BACKLOG,
-        timeout_keep_alive=10,
         timeout_graceful_shutdown=graceful_seconds,
     )
