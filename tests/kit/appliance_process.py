@@ -88,9 +88,10 @@ class ApplianceProcess:
         keys: Sequence[Key] = (Key(),),
         *,
         at: float | None = None,
+        limits: str = "enabled = false",
         extra: str = "",
     ) -> None:
-        """`at` is the moment to start at; `extra` is TOML that comes behind the rest."""
+        """`at` is the moment to start at; `limits` is TOML of that section, `extra` TOML that comes behind the rest."""
         self.directory = directory
         self.data_dir = directory / "data"
         self.runtime_dir = Path(tempfile.mkdtemp(prefix="apt-", dir="/dev/shm"))
@@ -106,7 +107,7 @@ class ApplianceProcess:
         self._starts = 0
         if at is not None:
             self.clock.set(at)
-        self.config.write_text(_toml(self, sites, keys) + extra)
+        self.config.write_text(_toml(self, sites, keys, limits) + extra)
 
     @property
     def ingest(self) -> str:
@@ -251,7 +252,7 @@ def run(name: str, config: Path, seconds: float = 60) -> subprocess.CompletedPro
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
-def _toml(appliance: ApplianceProcess, sites: Sequence[Site], keys: Sequence[Key]) -> str:
+def _toml(appliance: ApplianceProcess, sites: Sequence[Site], keys: Sequence[Key], limits: str) -> str:
     ingest, stats, dashboard = appliance.ports
     lines = [
         "[server]",
@@ -262,7 +263,7 @@ def _toml(appliance: ApplianceProcess, sites: Sequence[Site], keys: Sequence[Key
         'trusted_proxies = ["127.0.0.1/32"]',
         f"test_clock_file = {json.dumps(str(appliance.clock.path))}",
         "[limits]",
-        "enabled = false",
+        limits,
         "[keyring]",
         f"directory = {json.dumps(str(appliance.runtime_dir))}",
     ]
