@@ -75,7 +75,22 @@ def _parser() -> argparse.ArgumentParser:
     retention = commands.add_parser("retention", help="how long data are kept")
     limits = retention.add_subparsers(metavar="COMMAND", required=True)
     _add(limits, "plan", _plan_retention, "say what the limits of [retention] would delete now, and change nothing")
+    _add_site(commands)
     return parser
+
+
+def _add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    site = commands.add_parser("site", help="erase what is kept of a site").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    for name, summary in (
+        ("remove", "erase everything of a site that is not configured any more; the appliance must be stopped"),
+        ("reset", "erase everything of a configured site, which begins anew; the appliance must be stopped"),
+    ):
+        command = _add(site, name, _erase_site, summary)
+        command.add_argument("id", help="id of the site")
+        command.add_argument("--yes", action="store_true", help="do it; without, only say what there is")
+        command.set_defaults(name=name)
 
 
 def _add(
@@ -158,4 +173,12 @@ def _plan_retention(options: argparse.Namespace) -> int:
     from appliance.supervisor.parts.retention import plan
 
     sys.stdout.write(plan(load(options.config)))
+    return 0
+
+
+def _erase_site(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import site
+
+    erase = site.remove if options.name == "remove" else site.reset
+    sys.stdout.write(erase(load(options.config), options.id, really=options.yes))
     return 0

@@ -159,6 +159,13 @@ class KeyPage:
         _GENERATION.pack_into(self._map, _GENERATION_AT, generation)
         return generation
 
+    def forget(self, prefix: str) -> None:
+        """Let destroyed keys whose names begin so be made anew. Under the lock."""
+        for state, slot in self._slots():
+            if state == _DESTROYED and slot.name.startswith(prefix):
+                at = _HEADER_BYTES + slot.number * _SLOT_BYTES
+                _SLOT.pack_into(self._map, at, _DESTROYED, 1, 0, slot.created_ms, b"")
+
     def _slots(self) -> Iterator[tuple[int, Slot]]:
         for number in range(_N_SLOTS):
             at = _HEADER_BYTES + number * _SLOT_BYTES

@@ -165,6 +165,11 @@ class Keyring:
         with self._page.locked():
             self._page.mark_logged(slot)
 
+    def forget(self, site: str) -> None:
+        """Let destroyed keys of a site be made anew: nothing that they sealed is left, as after its erasure."""
+        with self._page.locked():
+            self._page.forget(f"{site}|")
+
     def destroy(self, slot: Slot) -> DestroyedKey:
         """Zero a key and wait until every process that maps the page has dropped what it built on it."""
         with self._page.locked():

@@ -97,3 +97,10 @@ def rewrite_append_only_file(client: Client) -> bool | None:
             return bool(client.bgrewriteaof())
         except redis.ResponseError:
             return False
+
+
+def is_rewriting_append_only_file(client: Client) -> bool:
+    """Whether a rewrite runs or is about to; raises UnavailableError."""
+    with translated():
+        persistence: Any = client.info("persistence")
+    return bool(persistence.get("aof_rewrite_in_progress") or persistence.get("aof_rewrite_scheduled"))

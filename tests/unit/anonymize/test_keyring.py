@@ -103,3 +103,17 @@ def test_creation_is_logged_once(keys: Keyring) -> None:
 
 def test_name_of_a_key_is_read_back_even_with_separators_in_the_site() -> None:
     assert split_key_name(day_key_name("example.org:8080/shop", DAY)) == ("example.org:8080/shop", DAY)
+
+
+def test_a_forgotten_key_can_be_made_anew_and_is_another_one(keys: Keyring) -> None:
+    tags = []
+    for _ in range(2):
+        tags.append(keys.day_key("example.org", DAY, create=True).tag(b"message"))
+        keys.destroy(keys.live()[0])
+        with pytest.raises(KeyGoneError):
+            keys.day_key("example.org", DAY, create=True)
+        keys.forget("example.or")
+        with pytest.raises(KeyGoneError):
+            keys.day_key("example.org", DAY, create=True)
+        keys.forget("example.org")
+    assert tags[0] != tags[1]
