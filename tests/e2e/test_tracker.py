@@ -56,7 +56,8 @@ def test_endpoint_can_be_chosen(site: TrackedSite) -> None:
         ("/a?ref=hn&referrer=x#utm_source=no", "/a?ref=hn"),
         ("/a?source=app&resource=1&utm=2&my_utm_source=3", "/a?source=app"),
         ("/?gclid=Cj0KCQjw-secret&utm_medium=cpc", "/?gclid=&utm_medium=cpc"),
-        ("/?x=1&fbclid=IwAR0secret&msclkid=s&wbraid=s&twclid=s", "/?fbclid=&msclkid=&wbraid=&twclid="),
+        ("/?x=1&fbclid=IwAR0secret&msclkid=s&wbraid=s&rdt_cid=s&igsh=s", "/?fbclid=&msclkid=&wbraid=&rdt_cid=&igsh="),
+        ("/?userid=7&jane@id=x&id", "/?userid="),
         ("/a;b=c/d?", "/a;b=c/d"),
     ],
 )

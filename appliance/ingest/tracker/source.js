@@ -44,8 +44,8 @@
     /* full: */ excluded() || /* :full */
     "off" in tag.dataset;
 
-  /* ---- Addresses: of a query only the campaign leaves the browser, of a click id only its name ---- */
-  const CAMPAIGN = /[?&]((utm_\w+|ref|source)=[^&]*|(\w*cl(ic)?k?id|[gw]braid)=)/gi;
+  /* ---- Addresses: of a query only the campaign leaves the browser, of what may be a click id only its name ---- */
+  const CAMPAIGN = /[?&]((utm_\w+|ref|source)=[^&]*|(\w*id|epik|napm|tblci|awc|igsh|_hs\w*)=)/gi;
   const cleaned = (url) => {
     let { origin, pathname, search /* full: */, hash /* :full */ } = new URL(url, location);
     /* full: */

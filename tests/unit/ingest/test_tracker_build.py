@@ -1,9 +1,11 @@
 """The committed scripts are what the source gives, and as small as promised."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from appliance.anonymize.source_table import CLICK_IDS
 from scripts import tracker
 
 
@@ -25,6 +27,16 @@ def test_small_build_has_no_part_that_is_marked_as_full() -> None:
     assert "File Download" in full
     assert "File Download" not in small
     assert "/*" not in small + full
+
+
+def test_click_ids_that_mean_paid_traffic_are_told_by_their_names() -> None:
+    source = (tracker.TRACKER / "source.js").read_text(encoding="utf-8")
+    told = re.search(r"CAMPAIGN = /(.+)/gi;", source)
+    assert told is not None
+    paid = [name for name, click in CLICK_IDS.items() if click.paid]
+    untold = {name for name in paid if re.findall(told[1], f"?{name}=secret") == []}
+    # The first two come beside another one; the rest is rare.
+    assert untold == {"gclsrc", "gad_source", "n_media", "dicbo", "cto_pld"}
 
 
 def test_check_refuses_a_build_that_differs(
