@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from scripts import tracker
 from tests.bench.noop import noop_server
 from tests.bench.throughput import CONNECTIONS, client_name, hits_per_second
 from tests.kit import process_tree
@@ -29,6 +30,8 @@ _MB = 1e6
 
 def main() -> None:
     """Measure one appliance from its first start to its end."""
+    for line in tracker.sizes():
+        _say(f"tracker, {line}")
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         appliance = ApplianceProcess(Path(directory), [Site(SITE)], at=_NOON)
         try:

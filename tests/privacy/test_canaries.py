@@ -155,6 +155,8 @@ def send_canaries(appliance: ApplianceProcess) -> None:
         {"u": f"{url}/", "n": f"mail to {MAIL}"},
         {"u": f"{url}/", "p": {"mail": MAIL, SECRET: TOKEN}, "ip": ADDRESSES[0], "user_agent": NONCE},
         {"u": f"{url}/", "eid": EVENT_ID},
+        {"u": f"{url}/", "n": "Paid", "$": {"currency": "EUR", "amount": MAIL}},
+        {"u": f"{url}/#/u/{MAIL}?{SECRET}", "h": 1},
     ]
     with httpx.Client(base_url=appliance.ingest, trust_env=False, timeout=10) as client:
         for number, body in enumerate(bodies):
@@ -163,6 +165,14 @@ def send_canaries(appliance: ApplianceProcess) -> None:
             headers = hit.headers() | browser_headers() | misleading_headers()
             answer = client.post("/api/event", content=json.dumps(hit.body() | body), headers=headers)
             assert (answer.status_code, answer.headers.get("x-drop-reason")) == (202, None), body
+        images: list[tuple[dict[str, str], dict[str, str]]] = [
+            ({"u": f"{url}/u/{MAIL}?{SECRET}", "r": f"https://forum.example/{REFERRER_PATH}"}, misleading_headers()),
+            ({}, {"Referer": f"{url}/reset/{TOKEN}?{SECRET}"}),
+        ]
+        for query, more in images:
+            headers = hit.headers() | browser_headers() | more
+            answer = client.get("/pixel.gif", params={"site": SITE} | query, headers=headers)
+            assert (answer.status_code, answer.headers.get("x-drop-reason")) == (200, None), query
         for content in malformed_bodies():
             answer = client.post("/api/event", content=content, headers=hit.headers() | misleading_headers())
             assert find(answer.content + repr(answer.headers).encode(), CANARIES, "an answer") == []
@@ -306,4 +316,4 @@ def answers(appliance: ApplianceProcess) -> bytes:
 def await_counted(appliance: ApplianceProcess) -> None:
     """Wait until all hits have come through to the counters."""
     with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
-        await_true(lambda: stats.totals(SITE)["events"] == 10, "all hits are counted")
+        await_true(lambda: stats.totals(SITE)["events"] == 14, "all hits are counted")
