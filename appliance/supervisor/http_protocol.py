@@ -107,10 +107,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._flaw = self._flaw_of_head()
         if self._flaw:
             raise _StopReadingError
-        self._in_head = False
-        self._due = self.loop.time() + self.patience.body
         before = self.cycle
         super().on_headers_complete()
+        self._in_head = False
+        self._due = self.loop.time() + self.patience.body
         if self.cycle is not before:
             self._unanswered += 1
 

@@ -254,6 +254,8 @@ def _head(*lines: bytes, target: bytes = b"/a", version: bytes = b"HTTP/1.1") ->
         (_head(b"Host: x", version=b"HTTP/0.9"), 400),
         (_head(b"Host: x", version=b"HTTP/2.0"), 400),
         (b"GET /a\r\n\r\n", 400),
+        (b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (_head(b"Host: x", target=b"http://x"), 400),
         (_head(b"Host: x", b"a: b", b" folded"), 400),
         (_head(b"Host: x", b"Content-Length: 1", b"Content-Length: 1"), 400),
         (_head(b"Host: x", b"Content-Length: 1", b"Transfer-Encoding: chunked"), 400),
