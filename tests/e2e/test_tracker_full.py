@@ -283,6 +283,14 @@ def test_page_can_change_or_drop_a_hit_before_it_is_sent(site: TrackedSite) -> N
     assert [(hit["n"], hit["u"]) for hit in site.hits[1:]] == [("Keep", "https://x.example/")]
 
 
+@pytest.mark.parametrize("name", ["script.js", "script.full.js"])
+def test_empty_site_and_address_mean_the_defaults(site: TrackedSite, name: str) -> None:
+    site.head = f'<script defer data-domain="" data-api="" src="{COLLECTOR}/js/{name}"></script>'
+    site.open()
+    assert [hit["d"] for hit in site.hits] == ["site.example.test"]
+    assert site.addresses == [f"{COLLECTOR}/api/event"]
+
+
 def test_full_build_without_options_does_what_the_default_does(site: TrackedSite) -> None:
     site.open("/a?x=1#y", referer="https://elsewhere.example.test/z")
     (hit,) = site.hits

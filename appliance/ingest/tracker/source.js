@@ -19,7 +19,7 @@
     ...Object.keys(options),
     ...file.replace(/-./g, (pair) => pair[1].toUpperCase()).split(".")
   ])
-    options[name] ||= true;
+    options[name] ||= !/domain|api/.test(name);
   options.manual ||= /^pa-/.test(file);
   const hashed = () => (options.hash || options.hashBasedRouting ? location.hash : "");
   const here = () => location.pathname + hashed();
