@@ -78,8 +78,6 @@ PREFLIGHT = answer(
         (b"access-control-max-age", b"86400"),
     ),
 )
-BAD_REQUEST = answer(400, b"bad request", headers=((b"connection", b"close"),))
-"""A request that two servers could understand differently; nothing that follows on the connection is read."""
 NOT_FOUND = answer(404, b"not found")
 FAILED = answer(500, b"internal error", headers=_CORS)
 UNAVAILABLE = answer(503, b"try again", headers=(*_CORS, (b"retry-after", _RETRY_SECONDS)))

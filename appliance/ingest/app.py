@@ -22,8 +22,6 @@ _log = logging.getLogger(__name__)
 _EVENT = "/api/event"
 _PIXEL = "/pixel.gif"
 _HEALTH = ("/health/live", "/health/ready")
-_VERSIONS = frozenset({"1.0", "1.1"})
-"""What the parser takes besides, 0.9 and 2.0 on a plain connection, no client of ours speaks."""
 _READERS = frozenset({"GET", "HEAD"})
 
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
@@ -57,8 +55,6 @@ def create_app(
 
     async def route(scope: dict[str, Any], receive: Receive) -> Answer | None:
         path, method = scope["path"], scope["method"]
-        if scope["http_version"] not in _VERSIONS:
-            return answers.BAD_REQUEST
         if path == _EVENT and method == "POST":
             return await endpoint.answer(scope, receive)
         if path == _PIXEL and method == "GET":

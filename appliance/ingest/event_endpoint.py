@@ -121,9 +121,7 @@ class EventEndpoint:
             personal = take(scope)
         else:
             strip(scope)
-        declared, encoding, hosts = _entity(scope["headers"])
-        if hosts > 1:
-            return self.unread(Outcome.INVALID, answers.BAD_REQUEST)
+        declared, encoding = _entity(scope["headers"])
         if encoding not in _IDENTITY:
             return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
         try:
@@ -243,16 +241,13 @@ def _drop(site: SiteSettings | None, now: float, outcome: Outcome) -> _Drop:
     return _Drop(site.id if site else NO_SITE, day, hour, outcome)
 
 
-def _entity(headers: Sequence[tuple[bytes, bytes]]) -> tuple[int | None, bytes, int]:
-    """Declared length and encoding of the body, and how many hosts are named."""
+def _entity(headers: Sequence[tuple[bytes, bytes]]) -> tuple[int | None, bytes]:
+    """Declared length and encoding of the body."""
     declared: int | None = None
     encoding = b""
-    hosts = 0
     for name, value in headers:
-        if name == b"host":
-            hosts += 1
-        elif name == b"content-length" and value.isdigit():
+        if name == b"content-length" and value.isdigit():
             declared = int(value[:20])
         elif name == b"content-encoding":
             encoding = (encoding + b"," + value if encoding else value).strip().lower()
-    return declared, encoding, hosts
+    return declared, encoding

@@ -2,8 +2,11 @@
 answer is a 5xx, and a client that behaves is served and counted all the while.
 """
 
+import asyncio
+import contextlib
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +28,7 @@ AGENT = f"User-Agent: {AGENTS[0].text} {CANARY}"
 HIT = json.dumps({"n": "pageview", "d": SITE, "u": f"https://{SITE}/hostile?q={CANARY}"}).encode()
 CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(HIT), HIT)
 MAX_GROWTH_BYTES = 5_000_000
+STALLED, DEADLINE = 200, 10.0
 
 
 class Door:
@@ -183,6 +187,44 @@ def test_compressed_body_is_refused_unread(door: Door, encoding: str) -> None:
     assert door.memory() - before < MAX_GROWTH_BYTES
 
 
+@pytest.mark.parametrize(
+    ("headers", "path", "status"),
+    [
+        pytest.param(("X-A: " + "a" * 65_536,), "/api/event", 431, id="header of 64 kB"),
+        pytest.param(tuple(f"X-{n}: {CANARY}" for n in range(500)), "/api/event", 431, id="500 headers"),
+        pytest.param((), "/api/event?" + "a" * 20_000, 414, id="target of 20 kB"),
+    ],
+)
+def test_head_has_a_limit(door: Door, headers: tuple[str, ...], path: str, status: int) -> None:
+    assert door.send_to_the_end(door.head(*headers, path=path)).statuses == [status]
+
+
+def test_connections_that_dribble_or_stall_end_at_the_deadline(door: Door) -> None:
+    head = b"POST /api/event HTTP/1.1\r\nHost: a\r\n"
+    took = asyncio.run(stall(door, b"", head + b"X-A: ", head + b"Content-Length: 5000\r\n\r\n"))
+    assert min(took) > DEADLINE - 1
+    assert max(took) < DEADLINE + 4
+
+
+async def stall(door: Door, *beginnings: bytes) -> list[float]:
+    """Open many connections that get nowhere; returns for each how many seconds the server had patience."""
+    host, port = door.host.split(":")
+    started = time.monotonic()
+
+    async def one(begin: bytes) -> float:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(begin)
+        ended = asyncio.create_task(reader.read())
+        with contextlib.suppress(ConnectionError):
+            while not (await asyncio.wait([ended], timeout=1))[0]:
+                writer.write(b"a" * bool(begin))
+            await ended
+        writer.close()
+        return time.monotonic() - started
+
+    return await asyncio.gather(*(one(begin) for begin in beginnings for _ in range(STALLED)))
+
+
 # Bodies
 
 PAGE = f'"n":"pageview","d":"{SITE}","u":"https://{SITE}/hostile"'.encode()
@@ -260,6 +302,7 @@ ROUTES = {
     "/api/event": {"POST", "OPTIONS"},
     "/js/script.js": {"GET", "HEAD"},
     "/js/script.outbound-links.js": {"GET", "HEAD"},
+    "/pixel.gif": {"GET"},
     "/privacy/optout": {"GET", "HEAD", "POST"},
     "/health/live": {"GET", "HEAD"},
     "/health/ready": {"GET", "HEAD"},

@@ -310,7 +310,6 @@ def personal_scope(method: str, path: str, *more: tuple[bytes, bytes]) -> dict[s
         "type": "http",
         "method": method,
         "path": path,
-        "http_version": "1.1",
         "query_string": b"canary=1",
         "client": ("203.0.113.77", 5),
         "headers": [*((name.encode(), b"203.0.113.77 canary") for name in PERSONAL), (b"host", b"example.org"), *more],
