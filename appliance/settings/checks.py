@@ -87,7 +87,7 @@ def checked(settings: Settings, base: Path) -> Settings:
         places=msgspec.structs.replace(settings.places, database=_absolute(base, settings.places.database)),
         keyring=msgspec.structs.replace(settings.keyring, directory=_absolute(base, settings.keyring.directory)),
         shields=_checked_shields("shields", settings.shields),
-        sites=tuple(_checked_site(site, settings.shields) for site in settings.sites),
+        sites=tuple(_checked_site(site, settings.shields, base) for site in settings.sites),
         api_keys=tuple(_checked_key(key, base) for key in settings.api_keys),
         users=tuple(_checked_user(user, base) for user in settings.users),
     )
@@ -147,7 +147,7 @@ def _check_relaxations(settings: Settings) -> None:
             raise SettingsError(f"{where}: review_by = '{relaxation.review_by}' is not a day (YYYY-MM-DD)") from None
 
 
-def _checked_site(site: SiteSettings, shields: ShieldSettings) -> SiteSettings:
+def _checked_site(site: SiteSettings, shields: ShieldSettings, base: Path) -> SiteSettings:
     if not _SITE_ID.fullmatch(site.id):
         raise SettingsError(
             f"sites.id = '{site.id}': letters, digits and . _ : / - only, at most 127, starting with a letter or digit"
@@ -173,10 +173,25 @@ def _checked_site(site: SiteSettings, shields: ShieldSettings) -> SiteSettings:
     return msgspec.structs.replace(
         site,
         hostnames=hostnames,
+        sitemap=_checked_sitemap(site, base),
         goals=_checked_goals(site),
         properties=_checked_properties(site),
         shields=both,
     )
+
+
+def _checked_sitemap(site: SiteSettings, base: Path) -> str:
+    if "://" not in site.sitemap:
+        return _absolute(base, site.sitemap)
+    where = f"sitemap of site '{site.id}'"
+    try:
+        parts = urlsplit(site.sitemap)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if not named or parts.scheme != "https" or parts.username is not None:
+        raise SettingsError(f"{where}: '{site.sitemap}' must be a file or an https:// address without user")
+    return site.sitemap
 
 
 def _checked_goals(site: SiteSettings) -> tuple[GoalSettings, ...]:

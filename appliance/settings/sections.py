@@ -210,6 +210,9 @@ class SiteSettings(_Strict, frozen=True):
     """Hosts whose pages count. Empty: the id is the host name."""
     pages: tuple[str, ...] = ()
     """Paths known to be public, `*` for any run of characters: shown whatever their number of visitors."""
+    sitemap: str = ""
+    """The site's sitemap or index of sitemaps: an `https://` address or a file. Its pages are known to be public. It is
+    read at start and once a day; nothing is fetched from anywhere unless an address stands here."""
     goals: tuple[GoalSettings, ...] = ()
     """Events and pages worth reaching."""
     properties: tuple[PropertySettings, ...] = ()

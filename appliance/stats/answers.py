@@ -1,6 +1,6 @@
 """Runs a plan and makes the answer: rows, order, page, and what the reader must know of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -38,18 +38,21 @@ class Answers:
         reports: Reports,
         counted_until: Callable[[], float],
         warnings: Callable[[], list[str]] = list,
+        listed: Callable[[str], Collection[str]] = lambda _site: (),
     ) -> None:
         """What answers are made from.
 
         Args:
             counted_until: moment up to which arrived hits are in the counters, seconds since 1970.
             warnings: what is wrong with the appliance, one sentence each.
+            listed: pages of a site's sitemap, as they are counted.
         """
         self._k = settings.privacy.k
         self._clock = clock
         self._reports = reports
         self._counted_until = counted_until
         self._warnings = warnings
+        self._listed = listed
 
     def answer(self, question: Question, site: SiteSettings) -> Answer:
         """Answer one question about one site.
@@ -117,7 +120,7 @@ class Answers:
         return {None: self._reports.totals(site.id, days)}
 
     def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
-        rule = admission(dimension, site)
+        rule = admission(dimension, site, self._listed(site.id))
         by_day = plan.time is TimeDimension.DAY
         prefix = property_value(plan.property_key, "") if dimension is Dimension.PROPS else ""
         return self._reports.cells(site.id, days, dimension, rule, self._k, by_day=by_day, prefix=prefix)

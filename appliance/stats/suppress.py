@@ -1,10 +1,12 @@
 """Which values may be shown: those many visitors had, and those known to be public. Pure.
 
 A value that nobody declared is left out on every day on which fewer than k visitors had it. Admitted are closed
-vocabularies, names of our own, pages that the site declares in `pages`, and values that it declares with a property.
+vocabularies, names of our own, pages that the site declares in `pages` or lists in its sitemap, and values that it
+declares with a property.
 """
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from appliance.anonymize.source_table import NAMES as SOURCE_NAMES
@@ -34,8 +36,11 @@ class Admission(NamedTuple):
         return value in self.names or re.fullmatch(self.pattern, value) is not None
 
 
-def admission(dimension: Dimension, site: SiteSettings) -> Admission:
+def admission(dimension: Dimension, site: SiteSettings, listed: Collection[str] = ()) -> Admission:
     """The rule for a dimension.
+
+    Args:
+        listed: pages of the site's sitemap, as they are counted.
 
     >>> rule = admission(Dimension.PAGE, SiteSettings(id="example.org", pages=("/", "/blog/*")))
     >>> rule.admits("/blog/2026/a"), rule.admits("/reset/secret")
@@ -46,7 +51,7 @@ def admission(dimension: Dimension, site: SiteSettings) -> Admission:
     if dimension in _PAGES:
         # Names beside the pattern: a list of thousands compiles to a slow pattern.
         return Admission(
-            tuple(page for page in site.pages if "*" not in page),
+            (*(page for page in site.pages if "*" not in page), *listed),
             page_pattern(tuple(page for page in site.pages if "*" in page)),
         )
     if dimension is Dimension.PROPS:

@@ -161,3 +161,20 @@ def test_shields_of_all_sites_hold_for_each_beside_its_own(tmp_path: Path) -> No
 def test_goal_without_a_name_is_called_after_what_reaches_it(tmp_path: Path) -> None:
     raw = {"sites": [{"id": "a", "goals": [{"event": "signup"}, {"page": "/thanks*"}]}]}
     assert [goal.name for goal in parse(raw, base=tmp_path).sites[0].goals] == ["signup", "Visit /thanks*"]
+
+
+@pytest.mark.parametrize(
+    ("sitemap", "read"),
+    [("", ""), ("sitemap.xml", "{base}/sitemap.xml"), ("https://a.example/s.xml", "https://a.example/s.xml")],
+)
+def test_a_sitemap_is_an_address_or_a_file_beside_the_configuration(sitemap: str, read: str, tmp_path: Path) -> None:
+    settings = parse(site(sitemap=sitemap), base=tmp_path)
+    assert settings.sites[0].sitemap == read.format(base=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "sitemap", ["http://a.example/s.xml", "https://u:p@a.example/s", "https:///s", "file:///etc/x"]
+)
+def test_other_sitemaps_are_refused(sitemap: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="sitemap of site"):
+        parse(site(sitemap=sitemap), base=tmp_path)

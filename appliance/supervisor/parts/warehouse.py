@@ -25,6 +25,7 @@ from appliance.supervisor.checks import FileLock
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
+from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
@@ -73,6 +74,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         # Not in the first round: a long run must not keep the appliance from being ready.
         return close_ready_days() + (loop.healthy and retention.run_if_due())
 
+    sitemaps = sitemap_pages(settings, clock)
     loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), look_after_days, transport.refresh)
     background = Background("flush", loop.run)
 
@@ -85,13 +87,14 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
     api = StatsApi(
         settings,
-        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until, warnings),
+        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until, warnings, sitemaps.of),
         ApiKeys(settings, dashboard_key),
         live=lambda site: current_visitors(client, site),
         ready=is_ready,
         warnings=warnings,
         retention=lambda: as_answer(retention),
     )
+    read_sitemaps(settings, sitemaps)
     background.start()
     try:
         serve(create_app(api), "server.stats_listen", settings.server.stats_listen, graceful_seconds=1)

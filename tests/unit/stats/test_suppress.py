@@ -75,3 +75,9 @@ def test_list_of_thousands_of_pages_stays_out_of_the_pattern() -> None:
     assert len(rule.pattern) < 100
     assert rule.admits("/4999")
     assert not rule.admits("/5000")
+
+
+def test_pages_of_the_sitemap_are_admitted_as_they_stand() -> None:
+    rule = admission(Dimension.PAGE, SiteSettings(id="example.org", pages=("/",)), {"/a*c", "/b"})
+    assert [rule.admits(page) for page in ("/", "/b", "/a*c", "/abc", "/c")] == [True, True, True, False, False]
+    assert not admission(Dimension.SOURCE, SiteSettings(id="example.org"), {"/b"}).admits("/b")
