@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench docs tracker lock upgrade clean
+.PHONY: help setup run test check lint types unit bench flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ unit: setup
 
 bench: setup  ## Print boot time, idle memory and the delay from hit to answer
 	$(BIN)/python -m tests.bench
+
+flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)
+	$(BIN)/python -m tests.bench.flood
 
 docs: setup  ## Write docs/settings.md anew from the code
 	$(BIN)/python scripts/settings_doc.py

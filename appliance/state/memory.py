@@ -11,6 +11,8 @@ from appliance.state.connection import Client, translated
 
 HITS_UP_TO = 0.70
 """Above this share of `maxmemory` ingest answers 503."""
+HITS_AGAIN_FROM = 0.67
+"""Below this share hits are taken again: not at once, or every second hit would be refused."""
 FACTS_UP_TO = 0.85
 """Above this share the worker leaves events in the queue until the writer has made room."""
 

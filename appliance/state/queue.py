@@ -16,7 +16,7 @@ from appliance.events import CleanEvent
 from appliance.state import envelope, names
 from appliance.state.connection import AsyncClient, translated
 from appliance.state.envelope import Sealer
-from appliance.state.memory import HITS_UP_TO, share_used
+from appliance.state.memory import HITS_AGAIN_FROM, HITS_UP_TO, share_used
 
 _log = logging.getLogger(__name__)
 _ENTRY_EVENTS = 1000
@@ -92,7 +92,8 @@ class EventQueue:
     async def look(self) -> None:
         """Ask Redis how full it is. Done by itself twice a second; a Redis that is away is noticed by the commits."""
         with contextlib.suppress(UnavailableError), translated():
-            is_full = share_used(await self._client.info("memory")) >= HITS_UP_TO
+            share = share_used(await self._client.info("memory"))
+            is_full = share >= (HITS_AGAIN_FROM if self._is_full else HITS_UP_TO)
             if is_full != self._is_full:
                 _log.warning("redis_is_full" if is_full else "redis_has_room")
             self._is_full = is_full
