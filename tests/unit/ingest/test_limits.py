@@ -82,3 +82,14 @@ def test_thousand_floods_hit_hardly_anybody_else(limits: Limits) -> None:
 
 def held_bytes(limits: Limits) -> int:
     return sum(sys.getsizeof(value) for value in vars(limits).values())
+
+
+def test_place_of_a_network_says_nothing_in_another_process(limits: Limits) -> None:
+    other = Limits(SETTINGS, ["example.org"], PROXIES.trusts)
+    for one in (limits, other):
+        one.take_network(ip_address("87.128.1.7"), NOW)
+    assert used_places(limits) != used_places(other)
+
+
+def used_places(limits: Limits) -> list[int]:
+    return [place for place, full_at in enumerate(limits._networks) if full_at]
