@@ -41,7 +41,7 @@ types: setup
 unit: setup
 	$(BIN)/python -m pytest tests/unit
 
-bench: setup  ## Print boot time, idle memory and the delay from hit to answer
+bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest
 	$(BIN)/python -m tests.bench
 
 flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)

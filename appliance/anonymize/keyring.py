@@ -7,6 +7,7 @@ what is derived from a key as `bytes` would survive in memory. Nothing here ever
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -97,6 +98,8 @@ class Keyring:
         self._clock = clock
         self._keys: dict[str, DayKey] = {}
         self._generation = page.generation
+        self.on_destroyed: Callable[[], None] = lambda: None
+        """Called before it is acknowledged that a key was destroyed."""
         page.acknowledge(self._generation)
 
     @classmethod
@@ -115,6 +118,7 @@ class Keyring:
         if generation != self._generation:
             self._keys.clear()
             self._generation = generation
+            self.on_destroyed()
             self._page.acknowledge(generation)
 
     def day_key(self, site: str, day: date, *, create: bool) -> DayKey:

@@ -7,19 +7,17 @@ logging, no clock. What they learn is collected in a `Draft` that never leaves t
 from collections.abc import Callable
 from typing import Protocol
 
-from appliance.anonymize.channel import channel_of
 from appliance.anonymize.device import DeviceParser
 from appliance.anonymize.language import primary_language
 from appliance.anonymize.network import truncate
-from appliance.anonymize.page import Page, reduce_url
+from appliance.anonymize.page import Page
 from appliance.anonymize.place_record import NOWHERE, Place
 from appliance.anonymize.places import Places
+from appliance.anonymize.recall import Recall
 from appliance.anonymize.redaction import MAX_NAME, redact_value
 from appliance.anonymize.revenue import minor_units
 from appliance.anonymize.screen import screen_class
 from appliance.anonymize.site_rules import SiteRules
-from appliance.anonymize.source import referrer_of, source_of
-from appliance.anonymize.source_table import Source
 from appliance.anonymize.spam import is_spam
 from appliance.anonymize.tag import tag_message
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW
@@ -58,7 +56,7 @@ class Draft:
     currency: str
     revenue_minor: int
     referrer: str
-    source: Source
+    source: str
     channel: str
     place: Place
     browser: str
@@ -92,7 +90,7 @@ class Draft:
             self.event_id,
             page.hostname,
             page.path,
-            self.source.name,
+            self.source,
             self.referrer,
             *page.campaign.utm,
             place.country,
@@ -122,7 +120,7 @@ def drop_shielded_address(draft: Draft) -> Outcome | None:
 
 def put_page(draft: Draft) -> Outcome | None:
     """URL to host, redacted path, campaign."""
-    page = reduce_url(draft.hit.url, draft.rules.hostnames)
+    page = draft.tools.recall.page(draft.hit.url, draft.rules)
     if isinstance(page, Outcome):
         return page
     draft.page = page
@@ -175,15 +173,9 @@ def put_device(draft: Draft) -> Outcome | None:
 
 
 def put_source(draft: Draft) -> None:
-    """Referrer to host; campaign, host and kinds of click ids to source."""
-    referrer = referrer_of(draft.hit.referrer, draft.rules.hostnames)
-    draft.referrer = referrer.host
-    draft.source = source_of(referrer, draft.page.campaign)
-
-
-def put_channel(draft: Draft) -> None:
-    """Source, medium and kinds of click ids to channel."""
-    draft.channel = channel_of(draft.source, draft.page.campaign).value
+    """Referrer to host; campaign, host and kinds of click ids to source; these and the medium to channel."""
+    found = draft.tools.recall.arrival(draft.hit.referrer, draft.page.campaign, draft.rules)
+    draft.referrer, draft.source, draft.channel = found
 
 
 def drop_spam(draft: Draft) -> Outcome | None:
@@ -242,7 +234,6 @@ STEPS: tuple[Step, ...] = (
     put_device,
     put_source,
     drop_spam,
-    put_channel,
     put_place,
     drop_shielded_country,
     drop_place,
@@ -269,6 +260,7 @@ class Anonymizer:
         self.privacy = privacy
         self.places = places or Places()
         self.devices = DeviceParser()
+        self.recall = Recall()
         self._rules: dict[str, SiteRules] = {}
 
     def anonymize(self, hit: RawHit, site: SiteSettings, key: HashKey, at_ms: int) -> CleanEvent | Outcome:
@@ -279,6 +271,7 @@ class Anonymizer:
         """
         rules = self._rules.get(site.id)
         if rules is None or rules.site is not site:
+            self.recall.forget()
             rules = self._rules[site.id] = SiteRules(site)
         draft = Draft(hit, rules, key, at_ms, self)
         for step in STEPS:

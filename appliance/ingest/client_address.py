@@ -6,6 +6,7 @@ invention. Nothing here remembers an address: a cache would keep visitors' addre
 """
 
 import re
+import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
@@ -23,6 +24,9 @@ class TrustedProxies:
         parsed = [ip_network(network) for network in networks]
         # As integers, because `address in network` costs five times as much on the hot path.
         self._networks = [(net.version, int(net.network_address), int(net.netmask)) for net in parsed]
+        named = [net.network_address for net in parsed if net.num_addresses == 1]
+        self._named: dict[str | None, Address] = {str(address): address for address in named}
+        """Proxies that the configuration names one by one, by what the socket calls them."""
 
     def client_address(self, peer: str | None, forwarded: Sequence[bytes]) -> Address:
         """The client's address.
@@ -36,8 +40,12 @@ class TrustedProxies:
 
         Privacy: the result is personal and stays in the memory of the request.
         """
-        address = _peer_address(peer)
-        if not forwarded or not self.trusts(address):
+        address = self._named.get(peer)
+        if address is None:
+            address = _peer_address(peer)
+            if not self.trusts(address):
+                return address
+        if not forwarded:
             return address
         seen_by_peer: Address | None = None
         for entry in reversed(b",".join(forwarded).rsplit(b",", _MAX_ENTRIES)[-_MAX_ENTRIES:]):
@@ -64,7 +72,14 @@ def parse_forwarded(entry: bytes) -> Address | None:
     >>> parse_forwarded(b" [2001:db8::1]:443 "), parse_forwarded(b"203.0.113.9:51234"), parse_forwarded(b"unknown")
     (IPv6Address('2001:db8::1'), IPv4Address('203.0.113.9'), None)
     """
-    found = _ENTRY.fullmatch(entry.strip().decode("latin-1"))
+    text = entry.strip().decode("latin-1")
+    if "." in text:
+        try:
+            # A third of the time of all that follows.
+            return IPv4Address(socket.inet_pton(socket.AF_INET, text))
+        except (OSError, ValueError):
+            pass
+    found = _ENTRY.fullmatch(text)
     if found is None or found.lastindex is None:
         return None
     try:

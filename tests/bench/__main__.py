@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: boot time, idle memory, delay from hit to answer, hits per second. It judges nothing."""
+"""`python -m tests.bench`: boot time, idle memory, delay from hit to answer, speed of ingest. It judges nothing."""
 
 import random
 import statistics
@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 
 from scripts import tracker
-from tests.bench.noop import noop_server
-from tests.bench.throughput import CONNECTIONS, client_name, hits_per_second
+from tests.bench import steps, throughput
 from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.hits import Hit, Sender, Visitor
@@ -24,7 +23,7 @@ _DELAYS = 60
 _FLUSH_PERIOD_SECONDS = 0.8
 _IDLE_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.02
-_ROUNDS, _ROUND_SECONDS = 4, 4
+_SITES = (1, 100)
 _MB = 1e6
 
 
@@ -39,10 +38,10 @@ def main() -> None:
             _memory(appliance, "idle after the start")
             _delay(appliance)
             _memory(appliance, "idle after use")
-            _throughput(appliance)
             _say(f"stop: {appliance.stop():.1f} s")
         finally:
             appliance.clean_up()
+    _speed()
 
 
 def _boot(appliance: ApplianceProcess) -> None:
@@ -86,22 +85,13 @@ def _delay(appliance: ApplianceProcess) -> None:
     )
 
 
-def _throughput(appliance: ApplianceProcess) -> None:
-    ours, nothing = [], []
-    with noop_server() as empty:
-        for _ in range(_ROUNDS):
-            nothing.append(hits_per_second(empty, SITE, _ROUND_SECONDS))
-            ours.append(hits_per_second(appliance.ingest, SITE, _ROUND_SECONDS))
-    _say(
-        f"hits per second, {CONNECTIONS} connections, {client_name()}, {_ROUNDS} rounds of {_ROUND_SECONDS} s in turn:"
-    )
-    _say(f"  {statistics.median(nothing):8.0f}  application that does nothing  {_range(nothing)}")
-    _say(f"  {statistics.median(ours):8.0f}  ingest, each hit acknowledged by Redis  {_range(ours)}")
-    _say(f"  {statistics.median(ours) / statistics.median(nothing):8.2f}  ratio of the medians")
-
-
-def _range(values: list[float]) -> str:
-    return f"({min(values):.0f}–{max(values):.0f})"
+def _speed() -> None:
+    _say("microseconds of each step:")
+    steps.measure(_say)
+    for sites in _SITES:
+        _say(f"ingest, each hit acknowledged by Redis on disk, beside an application that does nothing; sites: {sites}")
+        throughput.measure(sites, _say)
+    _say("  (target: ratio at least 0.5 at 64 connections)")
 
 
 def _say(line: str) -> None:

@@ -21,14 +21,14 @@ _BODY = {"type": "http.response.body", "body": b"ok"}
 
 
 @contextmanager
-def noop_server() -> Iterator[str]:
-    """Base address of the running application."""
+def noop_server() -> Iterator[tuple[str, int]]:
+    """Base address and pid of the running application."""
     (port,) = free_ports(1)
     process = subprocess.Popen([sys.executable, "-m", __name__, str(port)], cwd=_ROOT)
     url = f"http://127.0.0.1:{port}"
     try:
         await_true(lambda: _answers(url), "the server without an application answers")
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait(10)

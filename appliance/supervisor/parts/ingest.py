@@ -57,7 +57,9 @@ def run(settings: Settings) -> None:
     queue = EventQueue(client, keys, settings.redis.shards)
     outcomes = OutcomeCounter(OutcomeSink(client))
     places = Places(settings.place_database, settings.data_dir, settings.privacy.place)
-    endpoint = EventEndpoint(settings, clock, keys, Anonymizer(places, settings.privacy), queue, outcomes)
+    anonymizer = Anonymizer(places, settings.privacy)
+    keys.on_destroyed = anonymizer.recall.forget
+    endpoint = EventEndpoint(settings, clock, keys, anonymizer, queue, outcomes)
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
     serve(app, "server.listen", settings.server.listen)

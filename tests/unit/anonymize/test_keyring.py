@@ -117,3 +117,14 @@ def test_a_forgotten_key_can_be_made_anew_and_is_another_one(keys: Keyring) -> N
             keys.day_key("example.org", DAY, create=True)
         keys.forget("example.org")
     assert tags[0] != tags[1]
+
+
+def test_what_hangs_on_the_day_is_told_of_a_destroyed_key(keys: Keyring) -> None:
+    told = []
+    keys.on_destroyed = lambda: told.append(True)
+    keys.day_key("example.org", DAY, create=True)
+    keys.refresh()
+    assert not told
+    keys.destroy(keys.live()[0])
+    keys.refresh()
+    assert told == [True]

@@ -1,0 +1,65 @@
+"""What has been worked out for addresses of pages and referrers lately: most hits are for pages just seen. Pure.
+
+Kept under keyed hashes, never under the address. What is kept is redacted, but may be rare: it is forgotten when a
+day's key is destroyed, and when a site's rules change.
+"""
+
+from typing import NamedTuple
+
+from appliance.anonymize.campaign import NO_CAMPAIGN, Campaign
+from appliance.anonymize.channel import channel_of
+from appliance.anonymize.memo import KeyedMemo
+from appliance.anonymize.page import Page, reduce_url
+from appliance.anonymize.site_rules import SiteRules
+from appliance.anonymize.source import referrer_of, source_of
+from appliance.outcomes import Outcome
+
+_ENTRIES = 4096
+"""About 2 MB each."""
+
+
+class Arrival(NamedTuple):
+    """Where a visit came from."""
+
+    referrer: str
+    """Host, or package of an app."""
+    source: str
+    channel: str
+
+
+class Recall:
+    """Pages and arrivals, remembered for the rest of the day at most."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Remember nothing any more; the keys of the hashes are new ones, too."""
+        self._pages: KeyedMemo[Page | Outcome] = KeyedMemo(_ENTRIES)
+        self._arrivals: KeyedMemo[Arrival] = KeyedMemo(_ENTRIES)
+
+    def page(self, url: str, rules: SiteRules) -> Page | Outcome:
+        """See `reduce_url`. Takes 1.5 µs for a known address."""
+        key = self._pages.hashed(f"{rules.site.id} {url}".encode("utf-8", "surrogatepass"))
+        page = self._pages.get(key)
+        if page is None:
+            page = reduce_url(url, rules.hostnames)
+            self._pages.put(key, page)
+        return page
+
+    def arrival(self, referrer: str, campaign: Campaign, rules: SiteRules) -> Arrival:
+        """Host, source and channel. Only what no campaign has a part in is remembered."""
+        if campaign is not NO_CAMPAIGN:
+            return _arrival(referrer, campaign, rules)
+        key = self._arrivals.hashed(f"{rules.site.id} {referrer}".encode("utf-8", "surrogatepass"))
+        arrival = self._arrivals.get(key)
+        if arrival is None:
+            arrival = _arrival(referrer, campaign, rules)
+            self._arrivals.put(key, arrival)
+        return arrival
+
+
+def _arrival(text: str, campaign: Campaign, rules: SiteRules) -> Arrival:
+    referrer = referrer_of(text, rules.hostnames)
+    source = source_of(referrer, campaign)
+    return Arrival(referrer.host, source.name, channel_of(source, campaign).value)
