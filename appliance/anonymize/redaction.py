@@ -2,7 +2,8 @@
 
 Order: percent-decode up to three times (double encoding is the usual bypass), Unicode NFKC, control characters
 out, queries and parameters that were hidden in the encoding out, then patterns per segment, then the length cap.
-A segment that is redacted is replaced as a whole.
+A segment that is redacted is replaced as a whole. The rules follow what Google Analytics, Matomo and Plausible redact
+(support.google.com/analytics/answer/13544947, Matomo issue 15427) and go further.
 """
 
 import math
@@ -12,10 +13,14 @@ from collections import Counter
 from itertools import pairwise
 from urllib.parse import unquote
 
+from appliance.anonymize.written import looks_random
+
 MAX_PATH = 256
 MAX_VALUE = 128
 MAX_NAME = 120
 _DECODINGS = 3
+_READ = 512
+"""Characters of a text that are looked at: what is cut off behind them is never kept, and costs nothing."""
 _LONG = 16
 _ENTROPY_BITS = 3.5
 
@@ -30,18 +35,29 @@ _CONTROLS = re.compile(
 _PARAMETERS = re.compile(r"[?#][\w.~-]+=.*|[;&][\w.~-]+=[^/]*", re.DOTALL)
 _PLAIN = re.compile(r"(?:[0-9]{1,4}[-_. ])?[a-z]{1,11}(?:[-_.+~ ][a-z]{1,11})*(?:[-_. ][0-9]{1,4})?|[0-9]{1,4}|")
 """Words and a number at either end: what no rule can match, and most segments by far. 12 letters may end a UUID."""
-_MAIL = re.compile(r"@|%(?:25)*40")
+_MAIL = re.compile(r"@|%(?:25)*40|[\[({]\s?at\s?[\])}]", re.IGNORECASE)
+_SPELLED_MAIL = re.compile(r"[_. -]at[_. -][a-z0-9-]+[_. -]dot[_. -][a-z]{2,6}$", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _JWT = re.compile(r"eyJ[\w-]{5,}", re.ASCII)
-_HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])", re.IGNORECASE)
+_HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,}(?![0-9a-z])|[0-9a-f]{16,}", re.IGNORECASE)
 _ULID = re.compile(r"(?<![0-9a-z])[0-7][0-9a-hjkmnp-tv-z]{25}(?![0-9a-z])", re.IGNORECASE)
 _IBAN = re.compile(r"(?<![0-9a-z])[a-z]{2}\d{2}(?:[ -]?[0-9a-z]{4}){2,7}[ -]?[0-9a-z]{0,4}(?![0-9a-z])", re.IGNORECASE)
 _PHONE = re.compile(r"(?:\+|(?<!\d)00)\d[\d ()./-]{6,}\d")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _GROUPED_NUMBER = re.compile(r"(?<!\d)\d{2,}(?:[ .-]\d{2,}){2,}(?!\d)")
 _PHONE_DIGITS = 7
+_ADDRESS = re.compile(
+    r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:{1,2}){3,7}[0-9a-f]{0,4}(?![\w:])|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    re.IGNORECASE,
+)
+"""IPv4, IPv6 and hardware addresses."""
+_SPLIT_NUMBER = re.compile(r"(?<=/)\d{2,}(?:/\d{2,}){2,}(?=/|$)")
+"""A phone or account number written as a path."""
+_CALENDAR_PATH = re.compile(r"^(?:19|20)\d\d/(?:0[1-9]|1[0-2])(?:/(?:0[1-9]|[12]\d|3[01]))?(?:/|$)")
 _CALENDAR = re.compile(r"(?<!\d)(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
-_TOKEN_LIKE = re.compile(rf"[A-Za-z0-9_~+=-]{{{_LONG},}}")
+_SHORTEST_TOKEN = 8
+_TOKEN_LIKE = re.compile(rf"[A-Za-z0-9_~+=-]{{{_SHORTEST_TOKEN},}}")
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 _SEPARATORS = re.compile(r"[-_.~+= ]+")
 
@@ -55,6 +71,8 @@ def redact_path(path: str) -> str:
     text = clean(path)
     if "=" in text:
         text = _PARAMETERS.sub("", text)
+    if _SPLIT_NUMBER.search(text):
+        text = _SPLIT_NUMBER.sub(_redact_split_number, text)
     segments = text.split("/")
     redacted = "/".join(_redact_segment(segment) for segment in segments)
     if not redacted.startswith("/"):
@@ -73,6 +91,8 @@ def redact_value(value: str, limit: int = MAX_VALUE) -> str:
 
 def clean(text: str) -> str:
     """Decoded, normalised text without control characters."""
+    if len(text) > _READ:
+        text = _cut(text)
     if text.isascii() and text.isprintable() and "%" not in text:
         return text
     for _ in range(_DECODINGS):
@@ -83,11 +103,30 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("", unicodedata.normalize("NFKC", _CONTROLS.sub("", text)))
 
 
+def _cut(text: str) -> str:
+    """The beginning up to a border, because half an address or token might pass where the whole does not."""
+    head = text[:_READ]
+    border = max(head.rfind("/"), head.rfind(" "), head.rfind("+"))
+    return head[:border] if border > 0 else head
+
+
+def _redact_split_number(found: re.Match[str]) -> str:
+    number = found[0]
+    rest = _CALENDAR_PATH.sub("", number)
+    if sum(map(str.isdigit, rest)) < _PHONE_DIGITS:
+        return number
+    return number.removesuffix(rest) + ID
+
+
 def _redact_segment(segment: str) -> str:
-    if _PLAIN.fullmatch(segment) or (segment.isalpha() and len(segment) < _LONG):
+    if "dot" in segment and _SPELLED_MAIL.search(segment):
+        return EMAIL
+    if _PLAIN.fullmatch(segment) or (segment.isalpha() and (len(segment) < _SHORTEST_TOKEN or not segment.isascii())):
         return segment
     if _MAIL.search(segment):
         return EMAIL
+    if _ADDRESS.search(segment):
+        return ID
     if _JWT.search(segment):
         return TOKEN
     if _UUID.search(segment) or _ULID.search(segment) or _HEX.search(segment):
@@ -110,7 +149,11 @@ def _is_random(run: str) -> bool:
     Words joined by hyphens have a high entropy as well, so what counts is the longest piece, and whether letters
     and digits or upper and lower case alternate inside it as they do in no word.
     """
-    return any(_is_random_piece(piece) for piece in _SEPARATORS.split(run)) or _mixed_pieces(run)
+    if looks_random(run):
+        return True
+    return len(run) >= _LONG and (
+        any(_is_random_piece(piece) for piece in _SEPARATORS.split(run)) or _mixed_pieces(run)
+    )
 
 
 def _is_random_piece(piece: str) -> bool:
