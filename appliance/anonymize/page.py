@@ -1,4 +1,4 @@
-"""Reduces the page's URL to host, redacted path and campaign. Fragment and query end here."""
+"""Reduces the URL of a page to host, redacted path and campaign. The query ends here, and most fragments do."""
 
 from typing import NamedTuple
 
@@ -18,12 +18,14 @@ class Page(NamedTuple):
     campaign: Campaign
 
 
-def reduce_url(url: str, hostnames: frozenset[str]) -> Page | Outcome:
+def reduce_url(url: str, hostnames: frozenset[str], *, with_fragment: bool = False) -> Page | Outcome:
     """Reduce a URL, or say why the hit is dropped.
 
     Args:
         url: as the browser sent it; http or https, at most 2,000 bytes.
         hostnames: the site's hosts with and without `www.`, see `with_www`.
+        with_fragment: the fragment belongs to the page, as in applications that keep their route there. It is redacted
+            like the path.
     """
     if len(url) > MAX_URL_BYTES or len(url.encode("utf-8", "surrogatepass")) > MAX_URL_BYTES:
         return Outcome.INVALID
@@ -36,7 +38,8 @@ def reduce_url(url: str, hostnames: frozenset[str]) -> Page | Outcome:
         return Outcome.INVALID
     if hostname not in hostnames:
         return Outcome.WRONG_HOST
-    return Page(hostname, redact_path(parts.path), campaign_of(parts.query))
+    path = f"{parts.path}#{parts.fragment}" if with_fragment and parts.fragment else parts.path
+    return Page(hostname, redact_path(path), campaign_of(parts.query))
 
 
 def with_www(hostnames: tuple[str, ...]) -> frozenset[str]:

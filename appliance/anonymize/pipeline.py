@@ -120,7 +120,7 @@ def drop_shielded_address(draft: Draft) -> Outcome | None:
 
 def put_page(draft: Draft) -> Outcome | None:
     """URL to host, redacted path, campaign."""
-    page = draft.tools.recall.page(draft.hit.url, draft.rules)
+    page = draft.tools.recall.page(draft.hit.url, draft.rules, with_fragment=draft.hit.hash_mode)
     if isinstance(page, Outcome):
         return page
     draft.page = page
@@ -174,13 +174,15 @@ def put_device(draft: Draft) -> Outcome | None:
 
 def put_source(draft: Draft) -> None:
     """Referrer to host; campaign, host and kinds of click ids to source; these and the medium to channel."""
-    found = draft.tools.recall.arrival(draft.hit.referrer, draft.page.campaign, draft.rules)
+    tools = draft.tools
+    with_path = tools.privacy.referrer_path
+    found = tools.recall.arrival(draft.hit.referrer, draft.page.campaign, draft.rules, with_path=with_path)
     draft.referrer, draft.source, draft.channel = found
 
 
 def drop_spam(draft: Draft) -> Outcome | None:
     """Hits that only want their referrer to be read."""
-    return Outcome.BLOCKED if is_spam(draft.referrer) else None
+    return Outcome.BLOCKED if is_spam(draft.referrer.partition("/")[0]) else None
 
 
 def put_place(draft: Draft) -> None:

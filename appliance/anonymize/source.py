@@ -10,7 +10,7 @@ from typing import NamedTuple
 from publicsuffixlist import PublicSuffixList
 
 from appliance.anonymize.campaign import Campaign
-from appliance.anonymize.redaction import EMAIL
+from appliance.anonymize.redaction import EMAIL, redact_path
 from appliance.anonymize.source_table import Source, by_app, by_host, by_tag
 from appliance.anonymize.split_url import split_url
 from appliance.dimensions import DIRECT
@@ -31,13 +31,18 @@ class Referrer(NamedTuple):
     host: str = ""
     """Host without `www.`, or package of an Android app; empty for none."""
     is_app: bool = False
+    path: str = ""
+    """Redacted path, where one may be kept."""
 
 
 NO_REFERRER = Referrer()
 
 
-def referrer_of(referrer: str, own_hostnames: frozenset[str]) -> Referrer:
+def referrer_of(referrer: str, own_hostnames: frozenset[str], *, with_path: bool = False) -> Referrer:
     """Host of the referrer; none for the site itself, for addresses of machines and for what is no address at all.
+
+    Args:
+        with_path: keep the redacted path as well (`privacy.referrer_path`).
 
     Privacy: a numeric address as a host may be the visitor's own, so it counts as no referrer.
 
@@ -57,7 +62,8 @@ def referrer_of(referrer: str, own_hostnames: frozenset[str]) -> Referrer:
     host = host.removeprefix("www.")
     if not _HOST.fullmatch(host) or _ADDRESS.fullmatch(host):
         return NO_REFERRER
-    return Referrer(host, parts.scheme == "android-app")
+    path = redact_path(parts.path) if with_path and parts.path.strip("/") else ""
+    return Referrer(host, parts.scheme == "android-app", path)
 
 
 def source_of(referrer: Referrer, campaign: Campaign) -> Source:

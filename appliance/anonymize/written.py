@@ -14,8 +14,8 @@ _SHORTEST = 8
 """Shorter texts say too little: "x86", "rtx4090"."""
 _UNSEEN, _SEEN = 1.0, -0.4
 _DIGIT_AND_LETTER, _TWO_DIGITS = 1.2, 0.2
-_CAPITAL_INSIDE, _END_OF_CAPITALS = 1.0, 0.3
-_LIMIT = 2.0
+_CAPITAL_INSIDE, _END_OF_CAPITALS = 1.2, 0.3
+_LIMIT = 2.2
 _LIMIT_OF_THREE_KINDS = 1.2
 """With small and capital letters and digits, from ten characters on."""
 _LIMIT_OF_ONE_CASE = 1.8
@@ -66,7 +66,7 @@ def _oddness(text: str) -> float:
             weight = _TWO_DIGITS if a.isdigit() and b.isdigit() else _DIGIT_AND_LETTER
         else:
             weight = 0.0
-            if i >= 2 and text[i - 2].isalpha():
+            if i >= 2 and text[i - 2].isalpha() and not _begins_word(text[i - 2], a, b):
                 weight = _SEEN if small[i - 2 : i + 1] in triples else _UNSEEN
             if a.islower() and b.isupper():
                 weight += _CAPITAL_INSIDE
@@ -75,6 +75,11 @@ def _oddness(text: str) -> float:
         here = max(0.0, here + weight)
         greatest = max(greatest, here)
     return greatest
+
+
+def _begins_word(a: str, b: str, c: str) -> bool:
+    """Whether a capital after a small letter is among three: then they belong to two words."""
+    return (a.islower() and b.isupper()) or (b.islower() and c.isupper())
 
 
 def _written_share(text: str) -> float:

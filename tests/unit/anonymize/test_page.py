@@ -50,3 +50,26 @@ def test_what_is_no_page_is_invalid(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://evil.example/", "https://example.org.evil.example/", "http://127.0.0.1/"])
 def test_page_of_a_foreign_host_is_told_apart(url: str) -> None:
     assert reduce_url(url, HOSTS) is Outcome.WRONG_HOST
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://example.org/app#/settings/profile", "/app#/settings/profile"),
+        ("https://example.org/#!/about", "/#!/about"),
+        ("https://example.org/app#/user/jane@example.org", "/app#/user/:email"),
+        ("https://example.org/app#token=abc", "/app"),
+        ("https://example.org/app#/reset?token=abc", "/app#/reset"),
+        ("https://example.org/app", "/app"),
+    ],
+)
+def test_fragment_is_part_of_the_page_where_it_is_a_route_and_is_redacted_like_it(url: str, path: str) -> None:
+    page = reduce_url(url, frozenset({"example.org"}), with_fragment=True)
+    assert isinstance(page, Page)
+    assert page.path == path
+
+
+def test_fragment_is_thrown_away_otherwise() -> None:
+    page = reduce_url("https://example.org/app#/settings", frozenset({"example.org"}))
+    assert isinstance(page, Page)
+    assert page.path == "/app"

@@ -202,3 +202,24 @@ def test_city_of_the_network_is_in_the_event_where_a_database_knows_it(tmp_path:
     event = Anonymizer(Places(path, tmp_path)).anonymize(HIT, SITE, FixedKey(), 1_000)
     assert isinstance(event, CleanEvent)
     assert (event.country, event.region, event.city) == ("US", "US-CA", "Mountain View")
+
+
+def test_referrer_path_is_kept_only_where_the_default_is_relaxed_and_redacted_then() -> None:
+    hit = replace(HIT, referrer="https://www.example.com/articles/jane@example.org?q=secret")
+    assert referrer_under(PrivacySettings(), hit) == "example.com"
+    assert referrer_under(PrivacySettings(referrer_path=True), hit) == "example.com/articles/:email"
+    assert (
+        referrer_under(PrivacySettings(referrer_path=True), replace(hit, referrer="https://a.example/")) == "a.example"
+    )
+
+
+def referrer_under(privacy: PrivacySettings, hit: RawHit) -> str:
+    event = Anonymizer(privacy=privacy).anonymize(hit, SITE, FixedKey(), 1_000)
+    assert isinstance(event, CleanEvent)
+    return event.referrer
+
+
+def test_fragment_counts_as_page_in_hash_mode() -> None:
+    event = anonymize(replace(HIT, url="https://example.org/a#/b", hash_mode=True))
+    assert isinstance(event, CleanEvent)
+    assert event.path == "/a#/b"
