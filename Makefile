@@ -8,10 +8,10 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench flood docs tracker lock upgrade clean
+.PHONY: help setup run test check lint types unit bench bench-accuracy flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## Make .venv with everything; installs missing Debian packages when run as root
 
@@ -43,6 +43,9 @@ unit: setup
 
 bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest
 	$(BIN)/python -m tests.bench
+
+bench-accuracy: setup  ## Simulate shared and changing addresses and print the error of counting visitors
+	$(BIN)/python -m tests.bench.accuracy
 
 flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)
 	$(BIN)/python -m tests.bench.flood

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from appliance.anonymize.place_file import PlaceFile, PlaceFileError
 from appliance.errors import StartError
-from appliance.settings import Settings
+from appliance.settings import Settings, SiteRetentionSettings
 from appliance.supervisor import redis_server
 from appliance.supervisor.health import url
 from appliance.supervisor.parts.places_watch import OLD_DAYS, age
@@ -29,10 +29,12 @@ def report(settings: Settings, now: float) -> str:
         ("visits end", f"after {settings.visits.timeout_seconds // 60} minutes without an event"),
         ("places", _places(settings, now)),
         ("hidden", f"values that nobody declared, below {settings.privacy.k} visitors a day"),
+        ("kept", _kept(settings)),
         *(("site", f"{site.id} (time zone {site.timezone}; {', '.join(site.hostnames)})") for site in settings.sites),
         *(("user", f"{user.name} (sites: {', '.join(user.sites)})") for user in settings.users),
         *(("API key", f"{key.name} (sites: {', '.join(key.sites)})") for key in settings.api_keys),
     ]
+    lines += [("sitemap", f"{site.sitemap} (of {site.id})") for site in settings.sites if site.sitemap]
     if server.trusted_proxies:
         lines.append(("proxies", ", ".join(server.trusted_proxies)))
     if settings.test_clock_file:
@@ -42,6 +44,16 @@ def report(settings: Settings, now: float) -> str:
     if not settings.users:
         lines.append(("note", "no [[users]]: nobody can log in to the dashboard"))
     return "".join(f"{name:<11} {text}\n" for name, text in lines) + "ok\n"
+
+
+def _kept(settings: Settings) -> str:
+    """The limits that hold for every site without its own."""
+    limits = settings.retention
+    others = sum(site.retention != SiteRetentionSettings() for site in settings.sites)
+    return (
+        f"totals {limits.hour_totals}, days {limits.day_cells}, outcomes {limits.outcomes}, evidence {limits.evidence}"
+        + (f"; other limits at {others} of {len(settings.sites)} sites" if others else "")
+    )
 
 
 def _redis(settings: Settings) -> str:

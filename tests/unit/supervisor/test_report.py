@@ -67,3 +67,14 @@ def test_place_database_is_looked_at(tmp_path: Path, content: bytes | None, show
 
 def test_without_a_place_database_countries_are_known_all_the_same(tmp_path: Path) -> None:
     assert "places      countries by a table of the appliance\n" in report(parse({}, base=tmp_path), NOW)
+
+
+def test_says_how_long_data_are_kept_and_what_is_fetched(tmp_path: Path) -> None:
+    sites = [
+        {"id": "a.example", "sitemap": "https://a.example/s.xml"},
+        {"id": "b.example", "retention": {"outcomes": "90 days"}},
+    ]
+    text = report(parse({"sites": sites}, base=tmp_path), NOW)
+    limits = "totals 25 months, days 25 months, outcomes 13 months, evidence 60 months; other limits at 1 of 2 sites"
+    assert f"kept        {limits}\n" in text
+    assert "sitemap     https://a.example/s.xml (of a.example)\n" in text
