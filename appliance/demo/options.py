@@ -37,6 +37,20 @@ id = "{site}"
 hostnames = ["127.0.0.1", "localhost"]
 pages = {pages}
 
+[[sites.goals]]
+event = "Message sent"
+
+[[sites.goals]]
+name = "Prices seen"
+page = "/pricing"
+
+[[sites.goals]]
+event = "Recipe opened"
+
+[[sites.properties]]
+key = "recipe"
+values = ["espresso", "filter", "cold-brew"]
+
 [[users]]
 name = "{user}"
 password_hash_file = "secrets/demo-password-hash"

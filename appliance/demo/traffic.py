@@ -6,6 +6,7 @@ import json
 import logging
 import random
 import secrets
+from typing import Any
 
 import httpx
 
@@ -54,16 +55,22 @@ class Traffic:
                 await self._send(client, visitor, hit)
 
     async def _send(self, client: httpx.AsyncClient, visitor: Visitor, hit: Hit) -> None:
-        body = {
+        body: dict[str, Any] = {
             "n": hit.name,
             "u": self._site_url + hit.path,
             "r": hit.referrer,
             "d": SITE_ID,
             "eid": secrets.token_hex(8),
+            "w": visitor.width,
         }
+        if hit.recipe:
+            body["p"] = {"recipe": hit.recipe}
+        if hit.engaged_ms:
+            body |= {"e": hit.engaged_ms, "sd": hit.scroll_depth}
         headers = {
             "Content-Type": "text/plain",
             "User-Agent": visitor.user_agent,
+            "Accept-Language": visitor.language,
             "X-Forwarded-For": visitor.address,
         }
         if visitor.refuses:

@@ -78,13 +78,24 @@ _CAMPAIGNS: tuple[tuple[int, dict[str, str]], ...] = (
     (
         5,
         {
-            "utm_source": "searchads",
+            "utm_source": "google",
             "utm_medium": "cpc",
             "utm_campaign": "subscription",
             "utm_term": "fresh coffee",
         },
     ),
 )
+_LANGUAGES: tuple[tuple[int, str], ...] = (
+    (45, "de-DE,de;q=0.9,en;q=0.7"),
+    (25, "en-GB,en;q=0.9"),
+    (10, "fr-FR,fr;q=0.9"),
+    (8, "nl-NL,nl;q=0.9,en;q=0.6"),
+    (6, "pl-PL,pl;q=0.9"),
+    (6, "es-ES,es;q=0.9"),
+)
+_WIDE: tuple[tuple[int, int], ...] = ((55, 1440), (40, 992), (5, 576))
+"""Widths that the tracker sends: lower bounds of its classes."""
+_PHONE, _TABLET = 1, 576
 _ENTRIES: tuple[tuple[int, str], ...] = (
     (45, "/"),
     (14, "/blog/water"),
@@ -107,7 +118,9 @@ _NEXT: dict[str, tuple[tuple[int, str], ...]] = {
     "/app": ((40, "/app/filter"), (35, "/app/espresso"), (25, "/app/cold-brew")),
 }
 _APP: tuple[tuple[int, str], ...] = ((30, "/app/filter"), (25, "/app/espresso"), (20, "/app/cold-brew"), (25, "/docs"))
-_EVENTS = {"/thanks": "Message sent", "/app/espresso": "Recipe opened"}
+_EVENTS = {"/thanks": "Message sent"} | {
+    f"/app/{recipe}": "Recipe opened" for recipe in ("espresso", "filter", "cold-brew")
+}
 
 
 class Hit(NamedTuple):
@@ -116,6 +129,11 @@ class Hit(NamedTuple):
     name: str
     path: str
     referrer: str
+    recipe: str = ""
+    """Property of the event."""
+    engaged_ms: int = 0
+    """Visible time, for an engagement signal; `scroll_depth` in percent likewise."""
+    scroll_depth: int = 0
 
 
 class Visitor(NamedTuple):
@@ -125,13 +143,17 @@ class Visitor(NamedTuple):
     user_agent: str
     refuses: bool
     """Sends Global Privacy Control."""
+    language: str
+    width: int
 
 
 def make_visitor(chance: random.Random) -> Visitor:
     """A visitor from a random place."""
     network = ipaddress.ip_network(_pick(chance, _NETWORKS))
     address = network[chance.randrange(1, network.num_addresses - 1)]
-    return Visitor(str(address), _pick(chance, _AGENTS), chance.random() < 0.03)
+    agent = _pick(chance, _AGENTS)
+    width = _PHONE if "iPhone" in agent or "Android" in agent else _TABLET if "iPad" in agent else _pick(chance, _WIDE)
+    return Visitor(str(address), agent, chance.random() < 0.03, _pick(chance, _LANGUAGES), width)
 
 
 def make_journey(chance: random.Random) -> list[Hit]:
@@ -139,12 +161,18 @@ def make_journey(chance: random.Random) -> list[Hit]:
     path, referrer = _pick(chance, _ENTRIES), _pick(chance, _REFERRERS)
     campaign = _pick(chance, _CAMPAIGNS)
     hits = [Hit("pageview", path + (f"?{urlencode(campaign)}" if campaign else ""), referrer)]
-    while chance.random() < 0.62 and len(hits) < 12:
+    while chance.random() < 0.62 and len(hits) < 20:
+        hits.append(_engagement(chance, path))
         path = _pick(chance, _NEXT.get(path, _APP))
         hits.append(Hit("pageview", path, ""))
         if path in _EVENTS and chance.random() < 0.7:
-            hits.append(Hit(_EVENTS[path], path, ""))
-    return hits
+            recipe = path.removeprefix("/app/")
+            hits.append(Hit(_EVENTS[path], path, "", "" if recipe == path else recipe))
+    return [*hits, _engagement(chance, path)]
+
+
+def _engagement(chance: random.Random, path: str) -> Hit:
+    return Hit("engagement", path, "", "", chance.randrange(3_000, 90_000), chance.randrange(20, 101))
 
 
 def _pick(chance: random.Random, choices: tuple[tuple[int, _T], ...]) -> _T:

@@ -2,16 +2,17 @@
 
 import ipaddress
 import random
+from itertools import pairwise
 
 from appliance.demo.site import PAGES
-from appliance.demo.visitors import make_journey, make_visitor
+from appliance.demo.visitors import Hit, make_journey, make_visitor
 
 N = 2_000
 
 
-def journeys() -> list[list[str]]:
+def journeys() -> list[list[Hit]]:
     chance = random.Random(7)
-    return [[hit.path.partition("?")[0] for hit in make_journey(chance)] for _ in range(N)]
+    return [make_journey(chance) for _ in range(N)]
 
 
 def test_visitors_come_from_public_addresses() -> None:
@@ -21,11 +22,11 @@ def test_visitors_come_from_public_addresses() -> None:
 
 def test_every_page_of_a_journey_exists() -> None:
     views = {"/app/filter", "/app/espresso", "/app/cold-brew"}
-    assert {path for journey in journeys() for path in journey} <= set(PAGES) | views
+    assert {hit.path.partition("?")[0] for journey in journeys() for hit in journey} <= set(PAGES) | views
 
 
 def test_some_bounce_and_nobody_stays_for_ever() -> None:
-    lengths = [len(journey) for journey in journeys()]
+    lengths = [sum(hit.name == "pageview" for hit in journey) for journey in journeys()]
     assert 0.3 < sum(length == 1 for length in lengths) / N < 0.45
     assert max(lengths) <= 13
 
@@ -40,3 +41,11 @@ def test_referrer_comes_with_the_first_page_only() -> None:
 def test_some_arrive_through_a_campaign() -> None:
     chance = random.Random(7)
     assert any("utm_campaign=" in make_journey(chance)[0].path for _ in range(N))
+
+
+def test_every_page_ends_with_an_engagement_signal_of_its_own() -> None:
+    for journey in journeys():
+        for hit, following in pairwise([*journey, None]):
+            leaves = following is None or following.name == "pageview"
+            assert (hit.name == "engagement") == leaves
+            assert (hit.engaged_ms > 0) == (hit.name == "engagement")
