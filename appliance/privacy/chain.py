@@ -48,7 +48,7 @@ def n_removable(lines: Sequence[bytes], moment: float) -> int:
         entry = read_entry(line)
         if entry.get("kind") == CHECKPOINT:
             continue
-        at = _moment(entry)
+        at = moment_of(entry)
         if at is not None and at >= moment:
             break
         if at is not None:
@@ -65,7 +65,8 @@ def read_entry(line: bytes) -> dict[str, object]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _moment(entry: Mapping[str, object]) -> float | None:
+def moment_of(entry: Mapping[str, object]) -> float | None:
+    """When an entry was made, in seconds since 1970; None if it does not say."""
     try:
         return datetime.fromisoformat(str(entry["at"])).timestamp()
     except (KeyError, ValueError):

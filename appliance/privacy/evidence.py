@@ -21,6 +21,7 @@ from appliance.privacy.chain import (
     hash_of,
     integer,
     line_of,
+    moment_of,
     n_removable,
     read_entry,
     walk,
@@ -88,6 +89,15 @@ class EvidenceLog:
         if not self._path.exists():
             return Verdict(0, None, FIRST)
         return walk(self._path.read_bytes().splitlines())
+
+    def last_moment(self) -> float | None:
+        """When the last readable entry was made, in seconds since 1970; None if there is none."""
+        if not self._path.is_file():
+            return None
+        with self._path.open("rb") as file:
+            file.seek(max(0, self._path.stat().st_size - _TAIL_BYTES))
+            moments = [moment_of(read_entry(line)) for line in file.read().splitlines()]
+        return next((moment for moment in reversed(moments) if moment is not None), None)
 
     def count_before(self, moment: float) -> int:
         """Number of lines that `shorten` would remove."""

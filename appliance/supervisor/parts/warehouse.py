@@ -4,6 +4,7 @@ It maps the transport keys of the outbox and never the keys of visitors.
 """
 
 import contextlib
+import time
 from collections.abc import Callable
 
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
@@ -67,7 +68,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
     requests = CloseRequests(client, settings.redis.shards)
     evidence = EvidenceLog(evidence_path(settings))
-    retention = Retention(settings, writer, evidence, clock, logs.write)
+    # The clock of tests leaps on purpose.
+    steady = clock if settings.test_clock_file else time.monotonic
+    retention = Retention(settings, writer, evidence, clock, logs.write, steady)
     close_ready_days = _closer(writer, closed_days, requests, evidence, clock)
 
     def look_after_days() -> int:

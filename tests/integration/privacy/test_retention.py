@@ -25,6 +25,7 @@ class Night:
     def __init__(self, engine: Engine, directory: Path) -> None:
         self.engine = engine
         self.now = START
+        self.leap = timedelta()
         self.logged: list[tuple[str, dict[str, Any]]] = []
         self.path = directory / "evidence.jsonl"
         self.evidence = EvidenceLog(self.path)
@@ -34,7 +35,14 @@ class Night:
         def log(event: str, level: str = "info", **values: Any) -> None:
             self.logged.append((event, values))
 
-        return Retention(self.engine.settings, self.engine.writer, self.evidence, lambda: self.now.timestamp(), log)
+        return Retention(
+            self.engine.settings,
+            self.engine.writer,
+            self.evidence,
+            clock=lambda: (self.now + self.leap).timestamp(),
+            log=log,
+            steady=lambda: (self.now - START).total_seconds() + 1000,
+        )
 
     def entries(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
@@ -138,3 +146,30 @@ def test_the_plan_says_what_the_run_would_delete_and_deletes_nothing(night: Nigh
     assert len(night.outcome_days()) == 4
     night.retention.run_if_due()
     assert {line.rows for line in night.retention.plan()} == {0}
+
+
+def test_a_clock_that_leaps_deletes_nothing_until_it_was_steady(night: Night) -> None:
+    assert night.retention.run_if_due()
+    before = night.outcome_days()
+    night.leap = timedelta(days=3650)
+    for _ in range(9):
+        night.now += timedelta(minutes=1)
+        assert not night.retention.run_if_due()
+    night.leap = timedelta(days=1)
+    assert not night.retention.run_if_due()
+    assert night.outcome_days() == before
+    night.now += timedelta(minutes=9)
+    assert not night.retention.run_if_due()
+    night.now += timedelta(minutes=2)
+    assert night.retention.run_if_due()
+    assert night.outcome_days() == before[1:]
+    assert [event for event, _ in night.logged].count("retention_waits") == 2
+
+
+def test_a_start_long_after_the_last_sign_waits_for_the_clock(night: Night) -> None:
+    night.evidence.append("key_destroyed", (START - timedelta(days=32)).timestamp())
+    again = night.restarted()
+    assert not again.run_if_due()
+    night.now += timedelta(minutes=11)
+    assert again.run_if_due()
+    assert night.restarted().run_if_due()
