@@ -95,3 +95,12 @@ def property_value(key: str, value: str) -> str:
     'plan=free'
     """
     return f"{key}={value}"
+
+
+def property_key(value: str) -> str:
+    """The key in a value of `Dimension.PROPS`.
+
+    >>> property_key(property_value("plan", "a=b"))
+    'plan'
+    """
+    return value.partition("=")[0]

@@ -4,18 +4,18 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from appliance.admission import admission
 from appliance.clock import Clock, local_day_hour
 from appliance.currencies import DECIMALS
 from appliance.dimensions import Dimension
 from appliance.errors import QueryError
 from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
-from appliance.stats.contract import Answer, Hidden, Meta, Question, Row, TimeDimension
-from appliance.stats.counters import NOTHING, Around, Counters, metric
+from appliance.stats.contract import NOT_SET, OTHER, Answer, Hidden, Meta, Question, Row, TimeDimension
+from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
-from appliance.stats.suppress import admission
 
 _MAX_HOUR_LABEL_DAYS = 366
 
@@ -24,7 +24,7 @@ class _Found(NamedTuple):
     """Rows before order and page."""
 
     rows: list[Row]
-    hidden: int = 0
+    hidden: Hidden | None = None
     open_visits: int | None = None
 
 
@@ -77,7 +77,8 @@ class Answers:
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
             open_visits=found.open_visits,
-            hidden=Hidden(found.hidden, self._k) if found.hidden else None,
+            hidden=found.hidden,
+            lower_bounds=[row for row in (OTHER, NOT_SET) if any(row in one.dimensions for one in rows)] or None,
             time_labels=labels,
             total_rows=len(rows) if question.include.total_rows else None,
             warnings=self._warnings() or None,
@@ -106,10 +107,16 @@ class Answers:
         everybody = self._everybody(plan, site, days)
         rows = []
         for (day, value), counters in cells.shown.items():
-            labels = {name: value} | ({"time:day": day.isoformat()} if day else {})
+            labels = {name: value or NOT_SET} | ({"time:day": day.isoformat()} if day else {})
             around = Around(ended.get((day, value)), everybody.get(day, NOTHING), DECIMALS.get(value, 0))
             rows.append(_row(plan, labels, counters, around))
-        return _Found(rows, hidden=cells.hidden)
+        for day, counters in cells.other.items():
+            labels = {name: OTHER} | ({"time:day": day.isoformat()} if day else {})
+            row = _other_row(plan, attribute, labels, counters, everybody.get(day, NOTHING))
+            if any(row.metrics):
+                rows.append(row)
+        is_left_out = cells.hidden or any(OTHER in row.dimensions for row in rows)
+        return _Found(rows, hidden=Hidden(cells.hidden, self._k) if is_left_out else None)
 
     def _everybody(self, plan: Plan, site: SiteSettings, days: DateRange) -> Mapping[date | None, Counters]:
         """Totals by day, or under None those of the whole range; nothing if no metric needs them."""
@@ -120,10 +127,10 @@ class Answers:
         return {None: self._reports.totals(site.id, days)}
 
     def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
-        rule = admission(dimension, site, self._listed(site.id))
+        admits = admission(dimension, site, self._listed(site.id)).admits
         by_day = plan.time is TimeDimension.DAY
         prefix = property_value(plan.property_key, "") if dimension is Dimension.PROPS else ""
-        return self._reports.cells(site.id, days, dimension, rule, self._k, by_day=by_day, prefix=prefix)
+        return self._reports.cells(site.id, days, dimension, admits, self._k, by_day=by_day, prefix=prefix)
 
 
 def _check_property(plan: Plan, site: SiteSettings) -> None:
@@ -138,6 +145,16 @@ def _row(plan: Plan, labels: dict[str, str], counters: Counters, around: Around)
         [labels[name] for name in plan.dimensions],
         [metric(name, counters, around) for name in plan.metrics],
     )
+
+
+def _other_row(
+    plan: Plan, attribute: Dimension, labels: dict[str, str], counters: Counters, everybody: Counters
+) -> Row:
+    """The row of everything that has no row; None for what does not add up over the rows."""
+    known = adding_up(attribute)
+    around = Around(counters, everybody)
+    values = [metric(name, counters, around) if name in known else None for name in plan.metrics]
+    return Row([labels[name] for name in plan.dimensions], values)
 
 
 def _sort_key(plan: Plan, name: str) -> Callable[[Row], Any]:

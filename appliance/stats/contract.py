@@ -115,6 +115,11 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
 }
 """One sentence for readers of each dimension other than time."""
 
+OTHER = "(other)"
+"""Row of everything that has no row of its own, in dimensions whose rows add up."""
+NOT_SET = "(not set)"
+"""Row of visits without a value, on closed days on which at least k visitors had none."""
+
 ATTRIBUTES: tuple[str, ...] = tuple(ATTRIBUTE_DEFINITIONS)
 """Dimensions other than time. One of them can be asked for at a time."""
 
@@ -165,7 +170,8 @@ class Hidden(msgspec.Struct, frozen=True):
     """What the answer leaves out."""
 
     values: int
-    """Number of values, counted per day, that too few visitors had."""
+    """Number of values left out of days that are not closed, counted per day. What a close leaves out is deleted, and
+    how many values it were is not known any more."""
     threshold: int
     """A value that is not known to be public is shown from this many visitors a day on."""
 
@@ -182,6 +188,9 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     open_visits: int | None = None
     """Visits that have not ended, without dimensions: bounce rate and duration are those of all others."""
     hidden: Hidden | None = None
+    """Something is left out."""
+    lower_bounds: list[str] | None = None
+    """Rows whose visitors are "at least": `(other)`, `(not set)`."""
     time_labels: list[str] | None = None
     total_rows: int | None = None
     warnings: list[str] | None = None

@@ -93,6 +93,11 @@ class WriteClient:
         with _translated("answer a question"):
             return _answer(self._client, sql, parameters)
 
+    def query_columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """Answer a question with long columns, one sequence each; none if there is no row. Raises UnavailableError."""
+        with _translated("answer a question"):
+            return list(self._client.query(sql, parameters=dict(parameters or {})).result_columns)
+
     def insert(self, table: str, types: Mapping[str, str], columns: Columns, token: str) -> None:
         """Insert columns as one Native batch that counts once, however often it is repeated under its token.
 

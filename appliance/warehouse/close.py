@@ -1,23 +1,35 @@
-"""Close a site-day in ClickHouse: move its cells once, turn readers over, drop the open partition, see that it is gone.
+"""Close a site-day in ClickHouse: keep what the fold keeps, turn readers over, drop the open partition, see it gone.
 
-Every step may be repeated: an unmarked day is moved from the start again, a marked one is only dropped. Call it when
-every fact of the day is confirmed and the writer is at rest, from the thread that runs the writer.
+What the fold hides is nowhere afterwards. Every step may be repeated: an unmarked day is folded from the start again, a
+marked one is only dropped. Call it when every fact of the day is confirmed and the writer is at rest, from the thread
+that runs the writer.
 """
 
 import time
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 
 from appliance.errors import UnavailableError
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.columns import CELL_TYPES, closed_columns
+from appliance.warehouse.fold.cells import COUNTERS
+from appliance.warehouse.fold.day import Folded, Rules, fold_day
+from appliance.warehouse.open_cells import OpenCells
 
 _VANISH_SECONDS = 30.0
 _LOOK_AGAIN_SECONDS = 0.05
+_INSERT_ROWS = 50_000
 
 
-def close_day(client: WriteClient, closed_days: ClosedDays, site: str, day: date) -> dict[str, int | str | bool]:
+def close_day(
+    client: WriteClient, closed_days: ClosedDays, site: str, day: date, rules: Rules
+) -> dict[str, int | str | bool]:
     """Close one day.
+
+    Args:
+        rules: by which the day is folded.
 
     Returns:
         What was done, for the evidence log: `cells` now in the closed table, `cells_dropped` and `partition` of the
@@ -26,10 +38,10 @@ def close_day(client: WriteClient, closed_days: ClosedDays, site: str, day: date
     Raises:
         UnavailableError: not done; call it again.
     """
-    where = {"site": site, "day": day}
+    where: dict[str, object] = {"site": site, "day": day}
     already_closed = closed_days.refresh(site, day)
     if not already_closed:
-        _move(client, where)
+        _fold(client, site, day, rules)
         closed_days.mark(site, day)
     partition = str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0])
     dropped = _count(client, "count_open_cells", where)
@@ -43,13 +55,32 @@ def close_day(client: WriteClient, closed_days: ClosedDays, site: str, day: date
     }
 
 
-def _move(client: WriteClient, where: dict[str, object]) -> None:
+def _fold(client: WriteClient, site: str, day: date, rules: Rules) -> None:
+    where: dict[str, object] = {"site": site, "day": day}
     if _count(client, "count_closed_cells", where):
         client.command(_sql("delete_closed_cells"), where)  # an earlier attempt died before its mark
-    client.command(_sql("move_cells"), where)
-    open_sums, closed_sums = client.query(_sql("compare_moved_cells"), where).rows
-    if open_sums[1:] != closed_sums[1:]:
-        raise UnavailableError("ClickHouse did not move every cell of a day that closes; it will be tried again")
+    cells = OpenCells(client, site, day)
+    written = sums_of_rows = 0
+    for batch in _batches(fold_day(cells.totals(), cells.tables, cells.read, rules)):
+        rows = closed_columns(batch, site, day)
+        client.insert("cells", CELL_TYPES, rows, token=f"{site}|{day}|{written}")
+        written += len(rows["a"])
+        sums_of_rows += sum(sum(rows[name]) for name in COUNTERS)
+    stored = client.query(_sql("sum_closed_cells"), where).rows[0]
+    if tuple(map(int, stored)) != (written, sums_of_rows):
+        raise UnavailableError("ClickHouse did not keep every cell of a day that closes; it will be tried again")
+
+
+def _batches(folded: Iterable[Folded]) -> Iterator[list[Folded]]:
+    """Tables together, so that a day makes few parts."""
+    batch: list[Folded] = []
+    for one in folded:
+        batch.append(one)
+        if sum(len(table.cells.a) for table in batch) >= _INSERT_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _drop(client: WriteClient, partition: str) -> None:

@@ -4,9 +4,14 @@ Types stand here, beside the code that fills them, so that no insert has to ask 
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+import numpy as np
+
 from appliance.facts import EventFact, OutcomeFact, VisitFact
+from appliance.warehouse.fold.cells import COUNTERS
+from appliance.warehouse.fold.day import Folded
 
 VISIT_TYPES = {
     "site": "String",
@@ -68,6 +73,35 @@ OUTCOME_TYPES = {
     "outcome": "LowCardinality(String)",
     "hits": "UInt64",
 }
+
+
+CELL_TYPES = {
+    "site": "String",
+    "day": "Date",
+    "grain": "Enum8('day' = 1, 'month' = 2)",
+    "dim_a": "UInt8",
+    "a": "String",
+    "dim_b": "UInt8",
+    "b": "String",
+    **dict.fromkeys(COUNTERS, "UInt64"),
+    "revenue_minor": "Int64",
+}
+
+
+def closed_columns(tables: Sequence[Folded], site: str, day: date) -> dict[str, list[Any]]:
+    """Columns of `cells` for folded tables of one day."""
+    sizes = [len(table.cells.a) for table in tables]
+    counters = np.concatenate([table.cells.counters for table in tables])
+    return {
+        "site": [site] * sum(sizes),
+        "day": [day] * sum(sizes),
+        "grain": ["day"] * sum(sizes),
+        "dim_a": [int(table.table[0]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
+        "a": [value for table in tables for value in table.cells.a],
+        "dim_b": [int(table.table[1]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
+        "b": [value for table in tables for value in table.cells.b],
+        **{name: counters[:, number].tolist() for number, name in enumerate(COUNTERS)},
+    }
 
 
 def visit_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:

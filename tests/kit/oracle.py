@@ -65,6 +65,14 @@ _ALWAYS_SHOWN = {
     *("event:hostname", "event:goal", "visit:channel", "visit:country", "visit:browser", "visit:os", "visit:device"),
     *("visit:language", "visit:screen"),
 }
+OTHER, NOT_SET = "(other)", "(not set)"
+_ADDS_UP = {
+    "visit:": ("visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration"),
+    "event:page": ("pageviews", "events"),
+    "event:hostname": ("pageviews", "events"),
+    "event:name": ("events",),
+}
+"""What the row of everything else knows."""
 _PAGES = {"event:page", "visit:entry_page", "visit:exit_page"}
 
 
@@ -109,6 +117,19 @@ class Count:
     pageviews: int = 0
     events: int = 0
     ended: list[Visit] = field(default_factory=list)
+    thin: int = 0
+    """Visits of days on which few had the value, so that little else is known of them."""
+
+    def of_few(self, dimension: str) -> "Count":
+        """What may be known of a value that few had."""
+        if self.visitors >= FEW:
+            return self
+        count = Count(self.visitors, self.visits, thin=self.visits)
+        if dimension == "event:page":
+            count.pageviews, count.thin = self.pageviews, 0
+        elif dimension in EVENT_DIMENSIONS and dimension != "event:hostname":
+            count.events = self.events
+        return count
 
     def add(self, other: "Count") -> None:
         self.visitors += other.visitors
@@ -116,6 +137,7 @@ class Count:
         self.pageviews += other.pageviews
         self.events += other.events
         self.ended = self.ended + other.ended
+        self.thin += other.thin
 
 
 class Oracle:
@@ -140,7 +162,7 @@ class Oracle:
         count = Count()
         for day in days:
             count.add(self._count_visits(self._of_day(day), now))
-        return _row(count, count.ended)
+        return _row(count, count)
 
     def by_day(self, now: float, days: Sequence[date]) -> Table:
         """`time:day`."""
@@ -157,18 +179,37 @@ class Oracle:
                 if events:
                     count = _count_events(events, started)
                     ended = [visit for visit in started if self._has_ended(visit, now)]
-                    table[f"{day.isoformat()} {hour:02d}:00:00",] = _row(count, ended)
+                    table[f"{day.isoformat()} {hour:02d}:00:00",] = _row(count, Count(ended=ended))
         return table
 
     def by_dimension(self, dimension: str, now: float, days: Sequence[date]) -> Table:
-        """Any dimension but time, without what must stay hidden."""
+        """Any dimension but time, without what must stay hidden, and a row for that where rows add up."""
         counts = self._shown_over(dimension, days, now)
-        if dimension != "event:page":
-            return {(value,): _row(count, count.ended) for value, count in counts.items()}
-        entered = self._shown_over("visit:entry_page", days, now)
-        return {
-            (value,): _row(count, entered[value].ended if value in entered else None) for value, count in counts.items()
-        }
+        entered = self._shown_over("visit:entry_page", days, now) if dimension == "event:page" else counts
+        table = {(value,): _row(count, entered.get(value)) for value, count in counts.items()}
+        other = self._other(dimension, now, days)
+        return table | ({(OTHER,): other} if any(other.values()) else {})
+
+    def _other(self, dimension: str, now: float, days: Sequence[date]) -> Row:
+        """The totals without all rows. Of a running day nobody knows where the open visits will end."""
+        known = set(_ADDS_UP.get(dimension, _ADDS_UP["visit:"] if dimension.startswith("visit:") else ()))
+        over = [day for day in days if self.today(now) > day or dimension != "visit:exit_page"]
+        rest = Count()
+        for day in over:
+            rest.add(self._count_visits(self._of_day(day), now))
+        for count in self._shown_over(dimension, over, now).values():
+            rest.visitors -= count.visitors
+            rest.visits -= count.visits
+            rest.pageviews -= count.pageviews
+            rest.events -= count.events
+            gone = {id(visit) for visit in count.ended}
+            rest.ended = [visit for visit in rest.ended if id(visit) not in gone]
+        rest.visitors, rest.visits = max(0, rest.visitors), max(0, rest.visits)
+        if not any(
+            (rest.visitors * ("visitors" in known), rest.visits * ("visits" in known), rest.pageviews, rest.events)
+        ):
+            return {}
+        return {name: value if name in known else None for name, value in _row(rest, rest).items()}
 
     def by_dimension_and_day(self, dimension: str, now: float, days: Sequence[date]) -> Table:
         """A dimension together with `time:day`."""
@@ -191,11 +232,27 @@ class Oracle:
         return counts
 
     def _shown(self, dimension: str, day: date, now: float) -> dict[str, Count]:
-        return {
-            value: count
-            for value, count in self._cells(dimension, day, now).items()
-            if count.visitors >= FEW or self._is_public(dimension, value)
-        }
+        """Values of one day that may be shown, each with the numbers that may be."""
+        everybody = len({visit.visitor for visit in self._of_day(day)})
+        if everybody < FEW:
+            return {}
+        cells = self._cells(dimension, day, now)
+        if dimension.startswith("visit:") and (dimension != "visit:exit_page" or self.today(now) > day):
+            without = [visit for visit in self._of_day(day) if not VISIT_DIMENSIONS[dimension](visit)]
+            if without:
+                count = cells[NOT_SET] = self._count_visits(without, now)
+                others = sum(cell.visitors for value, cell in cells.items() if value != NOT_SET)
+                count.visitors = max(0, everybody - others)
+        public = {value for value in cells if value != NOT_SET and self._is_public(dimension, value)}
+        shown = public | {value for value, count in cells.items() if count.visitors >= FEW}
+        while cells.keys() - shown:
+            left = max(cells[value].visitors for value in cells.keys() - shown)
+            certain = max(left, everybody - sum(cells[value].visitors for value in shown))
+            if certain >= FEW or not shown - public:
+                break
+            key = {value: (cells[value].visitors, cells[value].visits, value.replace(NOT_SET, "")) for value in shown}
+            shown.remove(min(shown - public, key=key.__getitem__))
+        return {value: cells[value].of_few(dimension) for value in shown}
 
     def _is_public(self, dimension: str, value: str) -> bool:
         if dimension in _ALWAYS_SHOWN or (dimension, value) == ("event:name", "pageview"):
@@ -293,17 +350,19 @@ def _count_events_of(visits: Sequence[Visit], matches: Callable[[Hit], bool]) ->
     return _count_events([hit for visit in visits for hit in visit.events if matches(hit)], found)
 
 
-def _row(count: Count, ended: list[Visit] | None) -> Row:
+def _row(count: Count, of_ended: Count | None) -> Row:
+    whole = count.visits - count.thin
     row: dict[str, Any] = {
         "visitors": count.visitors,
         "visits": count.visits,
-        "pageviews": count.pageviews,
-        "events": count.events,
-        "views_per_visit": _two_decimals(count.pageviews, count.visits),
+        "pageviews": None if count.thin and not count.pageviews else count.pageviews,
+        "events": None if count.visits and not count.events else count.events,
+        "views_per_visit": None if count.thin and not whole else _two_decimals(count.pageviews, whole),
         "bounce_rate": None,
         "visit_duration": None,
     }
-    if ended is not None:
+    if of_ended is not None and not (of_ended.thin and not of_ended.ended):
+        ended = of_ended.ended
         bounces = sum(visit.is_bounce for visit in ended)
         row["bounce_rate"] = round(Fraction(100 * bounces, len(ended))) if ended else 0
         row["visit_duration"] = _mean_duration(ended)

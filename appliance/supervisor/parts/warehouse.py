@@ -5,14 +5,15 @@ It maps the transport keys of the outbox and never the keys of visitors.
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from appliance.admission import admitter
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import Clock, make_clock
 from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
-from appliance.settings import Settings
+from appliance.settings import Settings, SiteSettings
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_visitors
@@ -32,6 +33,7 @@ from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.migrations import migrate
 from appliance.warehouse.temporary import use_memory_for_temporary_files
 from appliance.warehouse.writer import Writer
@@ -71,13 +73,13 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     # The clock of tests leaps on purpose.
     steady = clock if settings.test_clock_file else time.monotonic
     retention = Retention(settings, writer, evidence, clock, logs.write, steady)
-    close_ready_days = _closer(writer, closed_days, requests, evidence, clock)
+    sitemaps = sitemap_pages(settings, clock)
+    close_ready_days = _closer(settings, writer, closed_days, requests, evidence, clock, sitemaps.of)
 
     def look_after_days() -> int:
         # Not in the first round: a long run must not keep the appliance from being ready.
         return close_ready_days() + (loop.healthy and retention.run_if_due())
 
-    sitemaps = sitemap_pages(settings, clock)
     loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), look_after_days, transport.refresh)
     background = Background("flush", loop.run)
 
@@ -106,14 +108,23 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
 
 
 def _closer(
-    writer: WriteClient, closed_days: ClosedDays, requests: CloseRequests, evidence: EvidenceLog, clock: Clock
+    settings: Settings,
+    writer: WriteClient,
+    closed_days: ClosedDays,
+    requests: CloseRequests,
+    evidence: EvidenceLog,
+    clock: Clock,
+    listed: Callable[[str], Collection[str]],
 ) -> Callable[[], int]:
     """What closes every site-day whose facts are all counted; each close is in the evidence log."""
+    sites = {site.id: site for site in settings.sites}
 
     def close_ready_days() -> int:
         ready = [request for request in requests.pending() if request.ready]
         for request in ready:
-            report = close_day(writer, closed_days, request.site, request.day)
+            site = sites.get(request.site, SiteSettings(id=request.site))  # a removed site has nothing public
+            rules = Rules(settings.privacy.k, admitter(site, listed(site.id)))
+            report = close_day(writer, closed_days, request.site, request.day, rules)
             day = request.day.isoformat()
             evidence.append("day_closed", clock(), site=request.site, day=day, **report)
             requests.done(request)

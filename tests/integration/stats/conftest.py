@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
+from appliance.admission import admitter
 from appliance.clock import day_end
 from appliance.facts import EventFact, VisitFact
 from appliance.settings import ApiKeySettings, PropertySettings, Settings, SiteSettings
@@ -17,8 +18,10 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.reports import Reader, Reports
+from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
+from appliance.warehouse.fold.day import Rules
 from tests.kit.asgi_client import AsgiClient
 from tests.kit.engine import Engine, running_engine
 
@@ -63,6 +66,10 @@ class Stats:
             self.engine.writer.insert("visit_facts", VISIT_TYPES, visit_columns(visits), token + "v")
         if events:
             self.engine.writer.insert("event_facts", EVENT_TYPES, event_columns(events), token + "e")
+
+    def close_day(self, day: date) -> None:
+        rules = Rules(self._settings.privacy.k, admitter(self._settings.sites[0]))
+        close_day(self.engine.writer, ClosedDays(self.engine.writer), "example.org", day, rules)
 
     def ask(self, key: str = "k1", **question: Any) -> Any:
         asked = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"} | question

@@ -1,21 +1,29 @@
-"""A closed day keeps its numbers, leaves the open table without a trace, and survives a failure at every step."""
+"""A closed day keeps what the fold keeps, leaves the open table without a trace, and survives a failure anywhere."""
 
 import threading
 from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
+from appliance.dimensions import Dimension
 from appliance.errors import UnavailableError
+from appliance.facts import Attribute, FactBatch, Phase, VisitFact
 from appliance.warehouse import close
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.fold.cells import COUNTERS, Numbers, Pairs
+from appliance.warehouse.fold.day import Rules, TableName, fold_day
 from appliance.warehouse.writer import Writer
-from tests.integration.warehouse.test_counting import as_date, stored_cells, stored_totals
-from tests.kit.cells import fold, fold_pairs
+from tests.integration.warehouse.test_counting import as_date, stored_cells, stored_pairs, stored_totals
+from tests.kit.cells import Counters, fold, fold_pairs, non_zero
+from tests.kit.day_cells import as_dict
 from tests.kit.engine import Engine
 from tests.kit.facts import of_site_day, random_batch
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
@@ -34,22 +42,82 @@ def filled(engine: Engine) -> Engine:
     return engine
 
 
+Cell = tuple[int, str, int, str]
+RULES = Rules(5, lambda dimension, value: dimension is Dimension.COUNTRY or value == "/")
+
+
 def close_first(engine: Engine) -> dict[str, int | str | bool]:
-    return close_day(engine.writer, ClosedDays(engine.writer), SITE, as_date(DAY))
+    return close_day(engine.writer, ClosedDays(engine.writer), SITE, as_date(DAY), RULES)
 
 
-def assert_numbers_are_right(engine: Engine) -> None:
+def open_cells(site: str, day: int) -> dict[Cell, Counters]:
+    """Singles and pairs of one day, worked out from the plain sums."""
+    facts = of_site_day(FACTS, site, day)
+    singles = {(dimension, a, 0, ""): counters for (dimension, a), counters in fold(facts)[1].items()}
+    return {**singles, **fold_pairs(facts)}
+
+
+@cache
+def kept_cells() -> dict[Cell, Counters]:
+    """What the fold keeps of the first day."""
+    totals, cells = fold(OF_THE_DAY)[0], open_cells(SITE, DAY)
+    tables = sorted({(Dimension(a), Dimension(b)) for a, _, b, _ in cells})
+    kept = fold_day(as_row(totals), tables, reading(cells), RULES)
+    return {cell: non_zero(row) for cell, row in as_dict(kept).items()}
+
+
+def reading(cells: Mapping[Cell, Counters]) -> Callable[[TableName], Pairs]:
+    def read(table: TableName) -> Pairs:
+        found = sorted(cell for cell in cells if (cell[0], cell[2]) == table)
+        rows = np.array([as_row(cells[cell]) for cell in found])
+        return Pairs([cell[1] for cell in found], [cell[3] for cell in found], rows)
+
+    return read
+
+
+def stored(engine: Engine, site: str, day: int) -> dict[Cell, Counters]:
+    singles = {(dimension, a, 0, ""): counters for (dimension, a), counters in stored_cells(engine, site, day).items()}
+    return {**singles, **stored_pairs(engine, site, day)}
+
+
+def as_row(counters: Mapping[str, int]) -> Numbers:
+    return np.array([counters.get(name, 0) for name in COUNTERS], dtype=np.int64)
+
+
+def assert_numbers_are_right(engine: Engine, *, closed: bool) -> None:
     for site in (SITE, OTHER):
         for day in (DAY, NEXT):
-            totals, cells = fold(of_site_day(FACTS, site, day))
-            assert stored_totals(engine, site, day) == totals
-            assert stored_cells(engine, site, day) == cells
+            assert stored_totals(engine, site, day) == fold(of_site_day(FACTS, site, day))[0]
+            is_closed = closed and (site, day) == (SITE, DAY)
+            assert stored(engine, site, day) == (kept_cells() if is_closed else open_cells(site, day))
 
 
-def test_numbers_stay_the_same(filled: Engine) -> None:
-    assert_numbers_are_right(filled)
+def test_closed_day_keeps_what_the_fold_keeps_and_no_other_day_changes(filled: Engine) -> None:
+    assert_numbers_are_right(filled, closed=False)
     close_first(filled)
-    assert_numbers_are_right(filled)
+    assert_numbers_are_right(filled, closed=True)
+
+
+def test_hidden_value_is_nowhere_after_the_close(filled: Engine) -> None:
+    fact = VisitFact(SITE, DAY, 9, Phase.START, 1, [Attribute(int(Dimension.SOURCE), "canary.example", 0)])
+    entry = MemoryEntry(0, "2-0", FactBatch([fact]))
+    Writer(filled.writer, MemoryOutbox([entry]), MemoryNote, lambda: 0.0).flush_once()
+    assert count_canaries(filled, "cells_open") == 1
+    assert files_with_canary(filled) != []
+
+    close_first(filled)
+
+    assert count_canaries(filled, "cells_open") == count_canaries(filled, "cells") == 0
+    assert files_with_canary(filled) == []
+
+
+def files_with_canary(engine: Engine) -> list[Path]:
+    files = (engine.settings.data_dir / "clickhouse" / "store").glob("**/*")
+    return [path for path in files if path.is_file() and b"canary.example" in path.read_bytes()]
+
+
+def count_canaries(engine: Engine, table: str) -> int:
+    return int(engine.reader.query(f"SELECT countIf(a = 'canary.example') FROM {table}").rows[0][0])  # noqa: S608
 
 
 def test_only_the_closed_day_moves(filled: Engine) -> None:
@@ -58,8 +126,8 @@ def test_only_the_closed_day_moves(filled: Engine) -> None:
     closed_days = filled.reader.query("SELECT DISTINCT site, day FROM cells").rows
     assert open_days == [(OTHER, as_date(DAY)), (OTHER, as_date(NEXT)), (SITE, as_date(NEXT))]
     assert closed_days == [(SITE, as_date(DAY))]
-    assert report["cells"] == len(fold(OF_THE_DAY)[1])
-    assert report["cells_dropped"] == report["cells"] + len(fold_pairs(OF_THE_DAY))
+    assert report["cells"] == len(kept_cells())
+    assert report["cells_dropped"] == len(open_cells(SITE, DAY))
     assert report["already_closed"] is False
 
 
@@ -84,7 +152,7 @@ def parts_on_disk(stored: Path, partition: str) -> list[Path]:
 def test_closing_twice_does_nothing_the_second_time(filled: Engine) -> None:
     first, second = close_first(filled), close_first(filled)
     assert (second["already_closed"], second["cells"], second["cells_dropped"]) == (True, first["cells"], 0)
-    assert_numbers_are_right(filled)
+    assert_numbers_are_right(filled, closed=True)
 
 
 def test_a_day_without_any_cell_can_be_closed(engine: Engine) -> None:
@@ -92,7 +160,7 @@ def test_a_day_without_any_cell_can_be_closed(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["INSERT INTO cells", "closed_days", "ALTER TABLE cells_open"])
+@pytest.mark.parametrize("step", ["cells", "closed_days", "ALTER TABLE cells_open"])
 def test_a_close_can_be_repeated_after_a_failure_at_any_step(
     filled: Engine, monkeypatch: pytest.MonkeyPatch, step: str, committed: bool
 ) -> None:
@@ -101,11 +169,11 @@ def test_a_close_can_be_repeated_after_a_failure_at_any_step(
             patched.setattr(WriteClient, method, failing(getattr(WriteClient, method), step, committed))
         with pytest.raises(UnavailableError, match="made to fail"):
             close_first(filled)
-    assert_numbers_are_right(filled)
+    assert_numbers_are_right(filled, closed=ClosedDays(filled.writer).is_closed(SITE, as_date(DAY)))
 
     close_first(filled)
 
-    assert_numbers_are_right(filled)
+    assert_numbers_are_right(filled, closed=True)
     assert filled.reader.query("SELECT count() FROM cells_open WHERE site = {s:String} AND day = {d:Date}",
                                {"s": SITE, "d": as_date(DAY)}).rows == [(0,)]  # fmt: skip
 
@@ -128,41 +196,70 @@ def test_a_mark_that_seemed_to_fail_is_found_by_the_same_process(
     with monkeypatch.context() as patched:
         patched.setattr(WriteClient, "insert", failing(WriteClient.insert, "closed_days", committed=True))
         with pytest.raises(UnavailableError):
-            close_day(filled.writer, days, SITE, as_date(DAY))
+            close_day(filled.writer, days, SITE, as_date(DAY), RULES)
     assert not days.is_closed(SITE, as_date(DAY))
 
-    report = close_day(filled.writer, days, SITE, as_date(DAY))
+    report = close_day(filled.writer, days, SITE, as_date(DAY), RULES)
 
     assert report["already_closed"] is True
     assert days.through(SITE) == as_date(DAY)
-    assert_numbers_are_right(filled)
+    assert_numbers_are_right(filled, closed=True)
 
 
-def test_a_move_that_lost_cells_is_not_marked(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    shortened = close._sql("move_cells").replace("WHERE", "WHERE dim_a != 1 AND")
-    sql = close._sql
-    monkeypatch.setattr(close, "_sql", lambda name: shortened if name == "move_cells" else sql(name))
-    with pytest.raises(UnavailableError, match="did not move every cell"):
-        close_first(filled)
-    assert_numbers_are_right(filled)
+def test_a_close_that_died_between_two_inserts_leaves_nothing_twice(
+    filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(close, "_INSERT_ROWS", 10)
+    insert, left = WriteClient.insert, [3]
+
+    def dying(self: WriteClient, *args: Any, **kwargs: Any) -> None:
+        insert(self, *args, **kwargs)
+        left[0] -= 1
+        if not left[0]:
+            raise UnavailableError("made to fail")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WriteClient, "insert", dying)
+        with pytest.raises(UnavailableError, match="made to fail"):
+            close_first(filled)
+    assert filled.reader.query("SELECT count() > 20 FROM cells").rows == [(1,)]
+    assert_numbers_are_right(filled, closed=False)
+
+    close_first(filled)
+
+    assert_numbers_are_right(filled, closed=True)
+
+
+def test_a_close_that_lost_cells_is_not_marked(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert = WriteClient.insert
+
+    def losing(self: WriteClient, table: str, types: Any, columns: Any, token: str) -> None:
+        kept = {name: values[1:] if table == "cells" else values for name, values in columns.items()}
+        insert(self, table, types, kept, token)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WriteClient, "insert", losing)
+        with pytest.raises(UnavailableError, match="did not keep every cell"):
+            close_first(filled)
+    assert_numbers_are_right(filled, closed=False)
 
 
 def test_readers_see_a_closing_day_once_at_every_moment(filled: Engine) -> None:
     days = ClosedDays(filled.writer)
-    expected = fold(of_site_day(FACTS, SITE, DAY))[1]
+    expected = (open_cells(SITE, DAY), kept_cells())
     done = threading.Event()
     answers: list[bool] = []
 
     def ask() -> None:
         while not done.is_set() or not answers:
             with days.reading():
-                answers.append(stored_cells(filled, SITE, DAY) == expected)
+                answers.append(stored(filled, SITE, DAY) in expected)
 
     readers = [threading.Thread(target=ask) for _ in range(2)]
     for reader in readers:
         reader.start()
     try:
-        close_day(filled.writer, days, SITE, as_date(DAY))
+        close_day(filled.writer, days, SITE, as_date(DAY), RULES)
     finally:
         done.set()
         for reader in readers:

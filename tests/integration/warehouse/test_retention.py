@@ -12,6 +12,7 @@ from appliance.warehouse import retention
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.fold.day import Rules as Fold
 from appliance.warehouse.retention import STOCKS, UNDATED, Rule, delete_expired, look
 from appliance.warehouse.writer import Writer
 from tests.integration.warehouse.test_close import failing
@@ -26,6 +27,7 @@ SITES = ("a.example", "b.example/it's")
 FIRST = date(2024, 9, 28)
 DAYS = tuple((FIRST + timedelta(days=n) - date(1970, 1, 1)).days for n in (0, 2, 3, 5, 40, 780))
 CUTOFF = date(2024, 10, 1)
+EVERYTHING = Fold(0, lambda *_: True)
 TABLES = ("totals_hour", "cells", "cells_open", "closed_days", "outcomes")
 KINDS = ("hour_totals", "day_cells", "month_cells", "outcomes")
 
@@ -40,7 +42,7 @@ def filled(engine: Engine) -> Engine:
     Writer(engine.writer, MemoryOutbox([MemoryEntry(0, "1-0", batch)]), MemoryNote, lambda: 0.0).flush_once()
     days = ClosedDays(engine.writer)
     for site, n in ((SITES[0], 1), (SITES[0], 2), (SITES[0], 3), (SITES[1], 1), (SITES[1], 3)):
-        close_day(engine.writer, days, site, as_date(DAYS[n]))  # the first stays open by mistake
+        close_day(engine.writer, days, site, as_date(DAYS[n]), EVERYTHING)  # the first stays open by mistake
     return engine
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.admission import admission, admitter, page_pattern
 from appliance.dimensions import TRAITS, Dimension
 from appliance.settings import PropertySettings, SiteSettings
-from appliance.stats.suppress import admission, is_shown, page_pattern
 
 SITE = SiteSettings(
     id="example.org",
@@ -54,9 +54,11 @@ def test_site_without_declared_pages_admits_none() -> None:
     assert not admission(Dimension.PAGE, SiteSettings(id="a")).admits("/")
 
 
-@pytest.mark.parametrize(("visitors", "shown"), [(4, False), (5, True), (0, False)])
-def test_threshold_counts_visitors(visitors: int, shown: bool) -> None:
-    assert is_shown(visitors, 5, "example.com", admission(Dimension.SOURCE, SITE)) == shown
+def test_admitter_knows_the_rule_of_every_dimension() -> None:
+    admits = admitter(SITE)
+    assert admits(Dimension.PAGE, "/blog/x")
+    assert not admits(Dimension.PAGE, "/reset")
+    assert admits(Dimension.COUNTRY, "DE")
 
 
 @pytest.mark.parametrize("dimension", [d for d in TRAITS if TRAITS[d].closed])

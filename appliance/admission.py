@@ -6,7 +6,7 @@ declares with a property.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from appliance.anonymize.source_table import NAMES as SOURCE_NAMES
@@ -24,12 +24,12 @@ _NOTHING = r"[^\s\S]"
 
 
 class Admission(NamedTuple):
-    """Rule for one dimension of one site, as bound into a question to ClickHouse."""
+    """Rule for one dimension of one site."""
 
-    names: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
     """Admitted values."""
     pattern: str = _NOTHING
-    """Regular expression (RE2 and Python alike) that other admitted values match as a whole."""
+    """Regular expression that other admitted values match as a whole."""
 
     def admits(self, value: str) -> bool:
         """Whether the value is shown whatever its number of visitors."""
@@ -51,13 +51,13 @@ def admission(dimension: Dimension, site: SiteSettings, listed: Collection[str] 
     if dimension in _PAGES:
         # Names beside the pattern: a list of thousands compiles to a slow pattern.
         return Admission(
-            (*(page for page in site.pages if "*" not in page), *listed),
+            frozenset(page for page in site.pages if "*" not in page) | frozenset(listed),
             page_pattern(tuple(page for page in site.pages if "*" in page)),
         )
     if dimension is Dimension.PROPS:
         values = [property_value(declared.key, value) for declared in site.properties for value in declared.values]
-        return Admission(tuple(values))
-    return Admission(_OWN_NAMES.get(dimension, ()))
+        return Admission(frozenset(values))
+    return Admission(frozenset(_OWN_NAMES.get(dimension, ())))
 
 
 def page_pattern(pages: tuple[str, ...]) -> str:
@@ -68,6 +68,7 @@ def page_pattern(pages: tuple[str, ...]) -> str:
     return f"(?s)^(?:{'|'.join(alternatives)})$"
 
 
-def is_shown(visitors: int, k: int, value: str, rule: Admission) -> bool:
-    """Whether a value of one day may be shown."""
-    return visitors >= k or rule.admits(value)
+def admitter(site: SiteSettings, listed: Collection[str] = ()) -> Callable[[Dimension, str], bool]:
+    """Whether a value of any dimension is public at a site; asks fast, again and again."""
+    rules = {dimension: admission(dimension, site, listed) for dimension in TRAITS}
+    return lambda dimension, value: rules[dimension].admits(value)

@@ -1,0 +1,130 @@
+"""A whole day: what is kept, and what somebody with a solver finds out about the rest."""
+
+import random
+from collections.abc import Mapping
+
+import pytest
+
+from appliance.dimensions import Dimension
+from appliance.warehouse.fold.day import in_order
+from tests.kit.attack import bounds_of_hidden_cells
+from tests.kit.day_cells import NONE, Cell, DayCells, Visit
+
+D = Dimension
+K = 5
+
+
+def everything(_: Dimension, __: str) -> bool:
+    return True
+
+
+def crowd(size: int, first: int = 0, **fields: object) -> list[Visit]:
+    return [Visit(first + number, **fields) for number in range(size)]  # type: ignore[arg-type]
+
+
+def values(shown: Mapping[Cell, object], dimension: Dimension) -> set[str]:
+    return {a for a_dimension, a, b_dimension, _ in shown if a_dimension is dimension and b_dimension is NONE}
+
+
+def test_fewer_than_k_visitors_leave_no_cell() -> None:
+    assert DayCells(crowd(4, attributes={D.COUNTRY: "DE"})).folded() == {}
+    assert values(DayCells(crowd(5, attributes={D.COUNTRY: "DE"})).folded(), D.COUNTRY) == {"DE"}
+
+
+def test_pair_with_a_hidden_value_is_hidden() -> None:
+    day = DayCells(
+        [
+            *crowd(9, 0, attributes={D.SOURCE: "a.example", D.COUNTRY: "DE"}),
+            *crowd(4, 20, attributes={D.SOURCE: "few.example", D.COUNTRY: "DE"}),
+            *crowd(9, 40, attributes={D.SOURCE: "c.example", D.COUNTRY: "AT"}),
+        ]
+    )
+    assert "few.example" not in {value for cell in day.folded() for value in (cell[1], cell[3])}
+
+
+def test_no_row_of_pairs_stands_for_everything_else() -> None:
+    shown = DayCells(traffic(random.Random(1), 200)).folded()
+    assert "(other)" not in {value for cell in shown for value in (cell[1], cell[3])}
+
+
+def test_visits_without_a_value_have_a_pair_if_k_visitors_had_none() -> None:
+    visits = crowd(8, 0, attributes={D.SOURCE: "a.example", D.UTM_SOURCE: "news"})
+    visits += crowd(7, 20, attributes={D.SOURCE: "a.example"})
+    visits += crowd(9, 40, attributes={D.SOURCE: "b.example", D.UTM_SOURCE: "news"})
+    shown = DayCells(visits).folded()
+    assert shown[D.SOURCE, "a.example", D.UTM_SOURCE, ""]["visits"] == 7
+    assert (D.SOURCE, "b.example", D.UTM_SOURCE, "") not in shown
+
+
+def test_padding_by_one_visitor_does_not_lift_a_cell() -> None:
+    """Many visits and many pages of one person are one person."""
+    ordinary = crowd(30, 0, attributes={D.SOURCE: "a.example"}, events=({D.PAGE: "/"},))
+    victims = crowd(4, 50, attributes={D.SOURCE: "few.example"}, events=({D.PAGE: "/secret"},))
+    rare = tuple({D.PAGE: f"/rare/{number}"} for number in range(200))
+    padding = [Visit(99, {D.SOURCE: f"pad{number}.example"}, rare) for number in range(40)]
+    shown = DayCells([*ordinary, *victims, *padding]).folded()
+    assert values(shown, D.PAGE) <= {"/"}
+    assert values(shown, D.SOURCE) <= {"a.example"}
+
+
+def test_a_version_is_shown_with_another_attribute_only_inside_the_shown_pair_of_its_family() -> None:
+    day = DayCells(traffic(random.Random(7), 400))
+    shown = day.folded(K, everything)
+    versions = [cell for cell in shown if (cell[0], cell[2]) == (D.SOURCE, D.BROWSER_VERSION)]
+    assert versions
+    families: dict[tuple[str, str], int] = {}
+    for _, source, _, version in versions:
+        family = (source, version.rpartition(" ")[0])
+        cell = shown[D.SOURCE, source, D.BROWSER_VERSION, version]
+        families[family] = families.get(family, 0) + cell["visits"]
+    for (source, family), visits in families.items():
+        whole = shown[D.SOURCE, source, D.BROWSER, family]
+        assert whole["visits"] == visits or whole["visits"] - visits >= K
+
+
+def test_parents_are_folded_before_their_children() -> None:
+    order = in_order([(D.BROWSER_VERSION, D.OS_VERSION), (D.BROWSER, D.OS_VERSION), (D.BROWSER, D.OS), (D.OS, NONE)])
+    assert order == [(D.OS, NONE), (D.BROWSER, D.OS), (D.BROWSER, D.OS_VERSION), (D.BROWSER_VERSION, D.OS_VERSION)]
+
+
+def test_fold_is_the_same_however_often_it_is_done() -> None:
+    day = DayCells(traffic(random.Random(3), 150))
+    assert list(day.folded().items()) == list(day.folded().items())
+
+
+TABLES = [(D.SOURCE, D.COUNTRY), (D.PAGE, D.COUNTRY), (D.SOURCE, D.BROWSER_VERSION), (D.PAGE, D.SOURCE)]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table[0].name}-{table[1].name}")
+@pytest.mark.parametrize("optional", [0.0, 0.2], ids=["complete", "gaps"])
+def test_solver_with_all_answers_derives_no_small_cell(table: tuple[Dimension, Dimension], optional: float) -> None:
+    parents = {(D.SOURCE, D.BROWSER)} if table[1] is D.BROWSER_VERSION else set()
+    attacked = 0
+    for seed in range(6):
+        drawn = random.Random(seed)
+        day = DayCells(traffic(drawn, drawn.choice((30, 60, 120)), optional), {table} | parents)
+        shown = day.folded(K, everything)
+        for bounds in bounds_of_hidden_cells(day, table, shown, K):
+            attacked += 1
+            assert not bounds.is_exact, (seed, bounds)
+    assert attacked > 20
+
+
+def traffic(drawn: random.Random, visitors: int, optional: float = 0.1) -> list[Visit]:
+    """Visits with few frequent and many rare values."""
+
+    def value(prefix: str, count: int) -> str:
+        return f"{prefix}{drawn.choices(range(count), [1 / (n + 1) for n in range(count)])[0]}"
+
+    visits = []
+    for visitor in range(visitors):
+        family = value("Browser", 3)
+        fixed = {D.COUNTRY: value("c", 6), D.BROWSER: family, D.BROWSER_VERSION: f"{family} {drawn.randint(1, 3)}"}
+        for _ in range(1 if drawn.random() < 0.8 else 2):
+            attributes = fixed | {D.SOURCE: value("s", 6)}
+            for dimension in (D.SOURCE, D.COUNTRY):
+                if drawn.random() < optional:
+                    del attributes[dimension]
+            events = tuple({D.PAGE: value("/", 6)} for _ in range(drawn.randint(1, 3)))
+            visits.append(Visit(visitor, attributes, events, drawn.randrange(100_000)))
+    return visits
