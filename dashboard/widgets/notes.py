@@ -66,6 +66,9 @@ def hidden(meta: Meta, *, listed: int, one_day: bool) -> None:
             st.text("Nothing to list in this period.")
         return
     values, threshold = meta.hidden.values, meta.hidden.threshold
+    if not values:
+        st.text(f"Left out is what fewer than {threshold} visitors a day had. It was deleted when its day was closed.")
+        return
     if one_day:
         more = "more" if listed else ("entry" if values == 1 else "entries")
         st.text(f"{values:,} {more} with fewer than {threshold} visitors: not shown.")
