@@ -6,6 +6,7 @@ exactly as those of hits, so that they compare equal.
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,9 @@ from appliance.sitemap.read import MAX_ADDRESSES, Sitemap, SitemapError, read
 _DAY_SECONDS = 86_400.0
 _RETRY_SECONDS = 3_600.0
 _MAX_SITEMAPS = 200
+_WHOLE_SECONDS = 300.0
+"""For all files of a site."""
+_PATIENCE_SECONDS = 60.0
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -55,6 +59,17 @@ class SitemapPages:
         self._log = log
         self._due = {site.id: 0.0 for site in self._sites}
         self._pages = self._load()
+        self._tried: set[str] = set()
+        self._began = time.monotonic()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether every sitemap was read or tried, now or before the start; after a minute in any case.
+
+        A day that is closed before hides pages for good.
+        """
+        waits = any(site.id not in self._pages and site.id not in self._tried for site in self._sites)
+        return not waits or time.monotonic() - self._began > _PATIENCE_SECONDS
 
     def of(self, site: str) -> frozenset[str]:
         """Paths that the site lists."""
@@ -68,14 +83,16 @@ class SitemapPages:
                 continue
             try:
                 pages = collect(site, self._fetcher)
+                self._pages = {**self._pages, site.id: pages}
             except Exception as error:  # whatever a foreign file brings about, counting goes on
                 reason = str(error) if isinstance(error, SitemapError) else type(error).__name__
                 self._due[site.id] = now + _RETRY_SECONDS
                 kept = len(self.of(site.id))
                 self._log("sitemap_unusable", level="warning", site=site.id, reason=reason, pages_kept=kept)
                 continue
+            finally:
+                self._tried.add(site.id)
             self._due[site.id] = now + _DAY_SECONDS
-            self._pages = {**self._pages, site.id: pages}
             self._log("sitemap", site=site.id, pages=len(pages))
             self._keep(site.id, now, pages)
 
@@ -115,7 +132,10 @@ def collect(site: SiteSettings, fetcher: Fetcher) -> frozenset[str]:
     pages = list(first.pages)
     if len(first.sitemaps) > _MAX_SITEMAPS:
         raise SitemapError(f"it names more than {_MAX_SITEMAPS} other sitemaps; declare patterns in 'pages' instead")
+    deadline = time.monotonic() + _WHOLE_SECONDS
     for address in first.sitemaps:
+        if time.monotonic() > deadline:
+            raise SitemapError(f"its files took longer than {_WHOLE_SECONDS:.0f} seconds")
         if not is_same_host(site.sitemap, address):
             raise SitemapError("it names a sitemap on another host, which nobody configured")
         further = read(fetcher.fetch(address))

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.anonymize.page import Page, reduce_url, with_www
 from appliance.settings import SiteSettings
+from appliance.sitemap import pages as module
 from appliance.sitemap.fetch import Fetcher
 from appliance.sitemap.pages import SitemapPages, collect
 from appliance.sitemap.read import SitemapError
@@ -171,3 +172,27 @@ def test_a_damaged_list_is_written_anew(kept: Kept) -> None:
     assert again.of("a.example") == frozenset()
     again.refresh()
     assert kept.restarted().of("a.example") == {"/one"}
+
+
+def test_days_wait_for_the_first_attempt_and_not_for_ever(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kept.restarted(SiteSettings(id="b.example")).is_known
+    assert not kept.pages.is_known
+    kept.pages.refresh()
+    assert kept.pages.is_known, "an attempt that failed is one"
+    again = kept.restarted()
+    assert not again.is_known
+    monkeypatch.setattr(module, "_PATIENCE_SECONDS", -1.0)
+    assert again.is_known
+
+
+def test_days_do_not_wait_where_a_list_was_kept(kept: Kept) -> None:
+    kept.files.content[URL] = urlset("https://a.example/one")
+    kept.pages.refresh()
+    assert kept.restarted().is_known
+
+
+def test_an_index_that_takes_too_long_is_given_up(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_WHOLE_SECONDS", -1.0)
+    files.content[URL] = index("https://a.example/1.xml")
+    with pytest.raises(SitemapError, match="longer than"):
+        collect(SITE, files)
