@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv with everything that running and testing needs. `make setup` calls it; a second run changes nothing.
 #
-# As root on Debian it installs what is missing: python3-venv, redis-server, chromium and a font. Otherwise it says
+# As root on Debian it installs what is missing: python3-venv, redis-server, chromium, wrk and a font. Otherwise it says
 # what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one of Playwright.
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,6 +18,8 @@ missing_packages() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     has_redis || echo redis-server
     has_chromium || echo chromium
+    # Only `make bench` and `make flood` need it.
+    have wrk || echo wrk
     # Without any font Chromium draws empty boxes.
     [ -d /usr/share/fonts/truetype ] || echo fonts-dejavu-core
 }
