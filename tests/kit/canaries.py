@@ -7,6 +7,7 @@ as unsalted digests, in any case, and inside gzip. Addresses are also looked for
 import base64
 import hashlib
 import ipaddress
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -104,7 +105,9 @@ def find(content: bytes, canaries: Iterable[Canary], where: str = "") -> list[st
 def find_in_files(directory: Path, canaries: Iterable[Canary]) -> list[str]:
     """What is found in every byte of every file below a directory, and in the names of files."""
     known, found = list(canaries), []
-    for path in sorted(directory.rglob("*")):
+    # Not rglob: the appliance is at work, and a directory that goes meanwhile is no error.
+    paths = [Path(place) / name for place, below, files in os.walk(directory) for name in (*below, *files)]
+    for path in sorted(paths):
         found += find(str(path.relative_to(directory)).encode(), known, f"the name {path}")
         if path.is_file() and not path.is_symlink():
             try:

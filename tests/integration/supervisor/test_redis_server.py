@@ -16,6 +16,7 @@ from appliance.settings import Settings, parse
 from appliance.state.connection import connect
 from appliance.supervisor import redis_server
 from appliance.supervisor.redis_server import Program
+from tests.kit.stats_client import await_true
 
 pytestmark = pytest.mark.redis
 
@@ -45,9 +46,18 @@ def running(program: Program, settings: Settings) -> Iterator[None]:
         try:
             while not socket.exists():
                 assert process.poll() is None, process.communicate()[0]
+            with contextlib.closing(connect(redis_server.connection_url(settings))) as client:
+                await_true(lambda: _has_loaded(client), "the file is loaded")
             yield
         finally:
             process.kill()
+
+
+def _has_loaded(client: Any) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
 
 
 @pytest.fixture(scope="module")
