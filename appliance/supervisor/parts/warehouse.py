@@ -78,7 +78,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
 
     def look_after_days() -> int:
         # Not in the first round: a long run must not keep the appliance from being ready.
-        return close_ready_days() + (loop.healthy and retention.run_if_due())
+        closed = close_ready_days() if sitemaps.is_known else 0
+        return closed + (loop.healthy and retention.run_if_due())
 
     loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), look_after_days, transport.refresh)
     background = Background("flush", loop.run)
