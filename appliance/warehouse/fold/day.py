@@ -69,12 +69,8 @@ def fold_day(
 
 
 def in_order(tables: Iterable[TableName]) -> list[TableName]:
-    """Single cells first, and tables of parents before those of their children."""
-
-    def key(table: TableName) -> tuple[int, ...]:
-        return (int(table[1] is not Dimension.NONE), sum(one in PARENT for one in table), *table)
-
-    return sorted(tables, key=key)
+    """Single cells first, and tables of parents, whose numbers are smaller, before those of their children."""
+    return sorted(tables, key=lambda table: (table[1] is not Dimension.NONE, table))
 
 
 def _fold_dimension(dimension: Dimension, cells: Singles, totals: Numbers, rules: Rules) -> dict[str, FoldedSingles]:

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.dimensions import Dimension
 from appliance.warehouse.fold.day import in_order
+from appliance.warehouse.fold.parents import PARENT
 from tests.kit.attack import bounds_of_hidden_cells
 from tests.kit.day_cells import NONE, Cell, DayCells, Visit
 
@@ -40,6 +41,40 @@ def test_pair_with_a_hidden_value_is_hidden() -> None:
         ]
     )
     assert "few.example" not in {value for cell in day.folded() for value in (cell[1], cell[3])}
+
+
+def test_value_that_is_hidden_for_the_sake_of_another_is_hidden_in_its_pairs() -> None:
+    visits = crowd(30, 0, attributes={D.SOURCE: "a.example", D.COUNTRY: "DE"})
+    visits += crowd(30, 40, attributes={D.SOURCE: "a.example", D.COUNTRY: "AT"})
+    visits += crowd(20, 80, attributes={D.SOURCE: "six.example", D.COUNTRY: "DE"})
+    visits += crowd(1, 120, attributes={D.SOURCE: "rare.example", D.COUNTRY: "DE"})
+    shown = DayCells(visits).folded()
+    assert values(shown, D.SOURCE) == {"a.example"}
+    assert {cell[1] for cell in shown if cell[0] is D.SOURCE} == {"a.example"}
+
+
+def test_every_shown_pair_has_k_visitors() -> None:
+    for seed in range(5):
+        shown = DayCells(traffic(random.Random(seed), 200)).folded(K, everything)
+        assert min(row["visitors"] for cell, row in shown.items() if cell[2] is not NONE) >= K
+        visits = crowd(4, 1000, attributes={D.SOURCE: "a.example", D.COUNTRY: "DE"})
+        assert not [cell for cell in DayCells([*visits, *crowd(9, 0, attributes={})]).folded(K, everything) if cell[2]]
+
+
+def test_goals_are_not_subtracted_from_their_visitors_because_an_event_may_reach_none() -> None:
+    goal = {D.PAGE: "/", D.GOAL: "Signup"}
+    visits = crowd(6, 0, attributes={D.COUNTRY: "AT"}, events=(goal,))
+    visits += [Visit(0, {D.COUNTRY: "AT"}, ({D.PAGE: "/"},))]
+    visits += crowd(9, 20, attributes={D.COUNTRY: "DE"}, events=(goal, {D.PAGE: "/", D.GOAL: "Shared"}))
+    shown = DayCells(visits).folded()
+    assert shown[D.GOAL, "Signup", D.COUNTRY, "AT"]["events"] == 6
+
+
+def test_each_property_is_folded_by_itself() -> None:
+    visits = crowd(5, 0, attributes={}, events=({D.PROPS: "plan=a"}, {D.PROPS: "size=y"}))
+    visits += crowd(1, 10, attributes={}, events=({D.PROPS: "size=y"},))
+    visits += crowd(1, 20, attributes={}, events=({D.PROPS: "size=x"},))
+    assert values(DayCells(visits).folded(), D.PROPS) == {"plan=a"}
 
 
 def test_no_row_of_pairs_stands_for_everything_else() -> None:
@@ -83,6 +118,7 @@ def test_a_version_is_shown_with_another_attribute_only_inside_the_shown_pair_of
 
 
 def test_parents_are_folded_before_their_children() -> None:
+    assert all(parent < child for child, parent in PARENT.items())
     order = in_order([(D.BROWSER_VERSION, D.OS_VERSION), (D.BROWSER, D.OS_VERSION), (D.BROWSER, D.OS), (D.OS, NONE)])
     assert order == [(D.OS, NONE), (D.BROWSER, D.OS), (D.BROWSER, D.OS_VERSION), (D.BROWSER_VERSION, D.OS_VERSION)]
 
