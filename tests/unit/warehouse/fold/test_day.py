@@ -46,8 +46,9 @@ def test_pair_with_a_hidden_value_is_hidden() -> None:
 def test_value_that_is_hidden_for_the_sake_of_another_is_hidden_in_its_pairs() -> None:
     visits = crowd(30, 0, attributes={D.SOURCE: "a.example", D.COUNTRY: "DE"})
     visits += crowd(30, 40, attributes={D.SOURCE: "a.example", D.COUNTRY: "AT"})
-    visits += crowd(20, 80, attributes={D.SOURCE: "six.example", D.COUNTRY: "DE"})
-    visits += crowd(1, 120, attributes={D.SOURCE: "rare.example", D.COUNTRY: "DE"})
+    visits += crowd(20, 80, attributes={D.SOURCE: "hidden.example", D.COUNTRY: "DE"})
+    visits += crowd(6, 110, attributes={D.SOURCE: "hidden.example", D.COUNTRY: "AT"})
+    visits += crowd(1, 120, attributes={D.SOURCE: "rare.example", D.COUNTRY: "AT"})
     shown = DayCells(visits).folded()
     assert values(shown, D.SOURCE) == {"a.example"}
     assert {cell[1] for cell in shown if cell[0] is D.SOURCE} == {"a.example"}
