@@ -48,7 +48,10 @@ def test_value_that_is_hidden_for_the_sake_of_another_is_hidden_in_its_pairs() -
     visits += crowd(30, 40, attributes={D.SOURCE: "a.example", D.COUNTRY: "AT"})
     visits += crowd(20, 80, attributes={D.SOURCE: "hidden.example", D.COUNTRY: "DE"})
     visits += crowd(6, 110, attributes={D.SOURCE: "hidden.example", D.COUNTRY: "AT"})
-    visits += crowd(1, 120, attributes={D.SOURCE: "rare.example", D.COUNTRY: "AT"})
+    visits += crowd(30, 130, attributes={D.SOURCE: "a.example", D.COUNTRY: "FR"})
+    visits += crowd(6, 170, attributes={D.SOURCE: "hidden.example", D.COUNTRY: "FR"})
+    for number, country in enumerate(("AT", "FR")):
+        visits += crowd(1, 180 + number, attributes={D.SOURCE: f"rare{number}.example", D.COUNTRY: country})
     shown = DayCells(visits).folded()
     assert values(shown, D.SOURCE) == {"a.example"}
     assert {cell[1] for cell in shown if cell[0] is D.SOURCE} == {"a.example"}
