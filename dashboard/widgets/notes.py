@@ -67,7 +67,7 @@ def hidden(meta: Meta, *, listed: int, one_day: bool) -> None:
         return
     values, threshold = meta.hidden.values, meta.hidden.threshold
     if not values:
-        st.text(f"Left out is what fewer than {threshold} visitors a day had. It was deleted when its day was closed.")
+        st.text(f"Left out is what fewer than {threshold} visitors a day had.")
         return
     if one_day:
         more = "more" if listed else ("entry" if values == 1 else "entries")

@@ -109,16 +109,16 @@ def test_hit_that_can_never_be_counted_is_refused(appliance: ApplianceProcess, b
 
 
 def test_long_names_and_json_are_understood_like_short_ones(appliance: ApplianceProcess, stats: StatsClient) -> None:
-    hit = Hit("two.example", Visitor("90.1.2.3"), name="signup", path="/join")
     body = {"name": "signup", "domain": "two.example", "url": "https://two.example/join", "props": {"plan": "free"}}
-    for _ in range(2):
+    for number in range(10):
+        hit = Hit("two.example", Visitor(f"90.1.2.{number // 2}"), name="signup", path="/join")
         answer = httpx.post(f"{appliance.ingest}/api/event", json=body, headers=only_visitor(hit), trust_env=False)
         assert (answer.status_code, answer.text) == (202, "ok")
 
     def by_page() -> Table:
         return stats.table("two.example", "day", ["event:page"], ["visitors", "events"])
 
-    await_equal(by_page, {("/join",): {"visitors": 1, "events": 2}})
+    await_equal(by_page, {("/join",): {"visitors": 5, "events": 10}})
 
 
 def test_preflight_lets_any_page_send(appliance: ApplianceProcess) -> None:
@@ -194,7 +194,7 @@ def test_question_without_an_answer_is_refused_with_a_reason(
 
 def test_order_and_pages_of_rows(appliance: ApplianceProcess, stats: StatsClient) -> None:
     appliance.clock.advance(86_400)
-    for page, count in (("/a", 3), ("/b", 2), ("/c", 1)):
+    for page, count in (("/a", 5), ("/b", 2), ("/c", 1)):
         for number in range(count):
             post(appliance, Hit("two.example", Visitor(f"60.33.1.{number}"), path=page))
     question = {"site_id": "two.example", "date_range": "day", "metrics": ["visitors"], "dimensions": ["event:page"]}
@@ -204,9 +204,9 @@ def test_order_and_pages_of_rows(appliance: ApplianceProcess, stats: StatsClient
         assert answer.status_code == 200, answer.text
         return [(row["dimensions"][0], row["metrics"][0]) for row in answer.json()["results"]]
 
-    await_equal(rows, [("/a", 3), ("/b", 2), ("/c", 1)])
-    assert rows(order_by=[["visitors", "asc"]]) == [("/c", 1), ("/b", 2), ("/a", 3)]
-    assert rows(order_by=[["event:page", "desc"]]) == [("/c", 1), ("/b", 2), ("/a", 3)]
+    await_equal(rows, [("/a", 5), ("/b", 2), ("/c", 1)])
+    assert rows(order_by=[["visitors", "asc"]]) == [("/c", 1), ("/b", 2), ("/a", 5)]
+    assert rows(order_by=[["event:page", "desc"]]) == [("/c", 1), ("/b", 2), ("/a", 5)]
     assert rows(pagination={"limit": 1, "offset": 1}) == [("/b", 2)]
 
 

@@ -198,10 +198,10 @@ def test_hidden_values_are_said_in_plain_words(page: AppTest, fake: FakeStats) -
     assert expected in [text.value for text in page.text]
 
 
-def test_what_was_deleted_when_its_day_was_closed_is_said(page: AppTest, fake: FakeStats) -> None:
+def test_what_is_left_out_of_closed_days_is_said_without_a_number(page: AppTest, fake: FakeStats) -> None:
     fake.hidden = Hidden(values=0, threshold=5)
     page.run()
-    expected = "Left out is what fewer than 5 visitors a day had. It was deleted when its day was closed."
+    expected = "Left out is what fewer than 5 visitors a day had."
     assert expected in [text.value for text in page.text]
 
 
