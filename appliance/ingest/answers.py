@@ -31,6 +31,8 @@ class Answer(NamedTuple):
 
     start: dict[str, Any]
     body: dict[str, Any]
+    rest: bytes
+    """Headers and body as they are sent behind the status line and the server's own headers."""
 
     async def send(self, send: Send) -> None:
         """Send it."""
@@ -43,12 +45,13 @@ def answer(
 ) -> Answer:
     """Make an answer with the headers that all of them have."""
     length = (b"content-length", str(len(body)).encode())
-    start = {
+    start: dict[str, Any] = {
         "type": "http.response.start",
         "status": status,
         "headers": [(b"content-type", content_type), length, *_COMMON, *headers],
     }
-    return Answer(start, {"type": "http.response.body", "body": body})
+    rest = b"".join([b"%b: %b\r\n" % header for header in start["headers"]]) + b"\r\n" + body
+    return Answer(start, {"type": "http.response.body", "body": body}, rest)
 
 
 @cache

@@ -6,7 +6,6 @@ never with a value, because values could be personal.
 
 import logging
 from collections.abc import Awaitable, Callable
-from pathlib import PurePath
 from typing import Any, Protocol
 
 from appliance.ingest import answers, opt_out
@@ -14,6 +13,7 @@ from appliance.ingest.answers import Answer, Send
 from appliance.ingest.body import Receive
 from appliance.ingest.boundary import strip
 from appliance.ingest.event_endpoint import EventEndpoint
+from appliance.ingest.failure import failed, where
 from appliance.ingest.pixel import Pixel
 from appliance.ingest.script import PREFIX, Scripts
 from consent.signals import read_signals
@@ -83,22 +83,11 @@ def create_app(
         try:
             answer = await route(scope, receive)
         except Exception as error:
-            _log.error("request_failed", extra={"error": type(error).__name__, "at": _where(error)})
-            answer = answers.FAILED
+            answer = failed(error)
         if answer is not None:
             await answer.send(send)
 
     return app
-
-
-def _where(error: Exception) -> str:
-    """File and line of an error: all that may be logged of it."""
-    traceback = error.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return ""
-    return f"{PurePath(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}"
 
 
 async def _run_lifespan(receive: Receive, send: Send, background: tuple[Background, ...]) -> None:
@@ -110,7 +99,7 @@ async def _run_lifespan(receive: Receive, send: Send, background: tuple[Backgrou
             started.append(part)
     except Exception as error:
         await _stop(started)
-        await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__} at {_where(error)}"})
+        await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__} at {where(error)}"})
         return
     await send({"type": "lifespan.startup.complete"})
     await receive()
@@ -124,4 +113,4 @@ async def _stop(parts: list[Background]) -> None:
         try:
             await part.stop()
         except Exception as error:
-            _log.error("stop_failed", extra={"error": type(error).__name__, "at": _where(error)})
+            _log.error("stop_failed", extra={"error": type(error).__name__, "at": where(error)})

@@ -84,6 +84,18 @@ class Sorted:
         """A limit was hit, and the sender would not be counted twice."""
 
 
+class Entry(NamedTuple):
+    """What the head of a request says. Lives as long as the request."""
+
+    refusal: Outcome | None
+    personal: Personal | None
+    """None if refused."""
+    declared_bytes: int | None
+
+    def __repr__(self) -> str:
+        return "Entry(…)"
+
+
 class EventEndpoint:
     """Takes hits of all configured sites: Plausible's by `answer`, those of other protocols by `sort` and `finish`."""
 
@@ -110,10 +122,25 @@ class EventEndpoint:
         self._over: set[tuple[str, date]] = set()
 
     async def answer(self, scope: dict[str, Any], receive: Receive) -> Answer | None:
-        """Take one request. None: the client went away, nobody to answer.
+        """Take one request. None: the client went away, nobody to answer."""
+        entry = self.enter(scope)
+        if not isinstance(entry, Entry):
+            return entry
+        try:
+            body = await read_body(receive, entry.declared_bytes)
+        except BodyTooLargeError:
+            return self.unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
+        except ClientGoneError:
+            return None
+        hit = self.read(entry, body)
+        del body, entry
+        return await self.finish(hit) if isinstance(hit, Sorted) else hit
 
-        Privacy: of a request that the gate refuses, address and agent are removed unread, and the body is read as far
-        as its sites.
+    def enter(self, scope: dict[str, Any]) -> Entry | Answer:
+        """Look at the head of a request.
+
+        Privacy: of a request that the gate refuses, address and agent are removed unread, and the body will be read
+        as far as its sites.
         """
         refusal = refuse(scope["headers"])
         personal: Personal | None = None
@@ -124,28 +151,28 @@ class EventEndpoint:
         declared, encoding = _entity(scope["headers"])
         if encoding not in _IDENTITY:
             return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
+        return Entry(refusal, personal, declared)
+
+    def read(self, entry: Entry, body: bytes) -> Sorted | Answer:
+        """Read the body of a request. What comes back holds nothing personal."""
         try:
-            body = await read_body(receive, declared)
-            if refusal is not None or personal is None:
-                hit = self.sort_refused(plausible.parse_sites(body), refusal)
-            else:
-                hit = self.sort(plausible.parse(body), personal)
-        except BodyTooLargeError:
-            return self.unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
-        except ClientGoneError:
-            return None
+            if entry.personal is None:
+                return self.sort_refused(plausible.parse_sites(body), entry.refusal)
+            return self.sort(plausible.parse(body), entry.personal)
         except InvalidHitError as error:
             return self.unread(Outcome.INVALID, answers.invalid(error.errors))
-        del body, personal
-        return await self.finish(hit)
 
     async def finish(self, hit: Sorted) -> Answer:
-        """Queue what is to be counted; count the drops once nothing can ask for the hit to be sent again."""
+        """Queue what is to be counted, and say so."""
         try:
             for site, day, event in hit.events:
                 await self._queue.append(site, day, event)
         except (UnavailableError, KeyGoneError):
             return answers.UNAVAILABLE
+        return self.settle(hit)
+
+    def settle(self, hit: Sorted) -> Answer:
+        """Count the drops, once nothing can ask for the hit to be sent again."""
         if not hit.drops:
             return answers.ACCEPTED
         for drop in hit.drops:

@@ -57,10 +57,18 @@ def translated() -> Iterator[None]:
         raise UnavailableError(f"Redis did not take the command ({_kind(error)})") from None
 
 
+def refusal(error: Exception) -> UnavailableError:
+    """A reply that is an error, as ours; without its text."""
+    return UnavailableError(f"Redis did not take the command ({_code(error)})")
+
+
 def _kind(error: Exception) -> str:
-    if isinstance(error, redis.ResponseError):
-        return str(error).split(" ", 1)[0] or "refused"
-    return type(error).__name__
+    return _code(error) if isinstance(error, redis.ResponseError) else type(error).__name__
+
+
+def _code(error: Exception) -> str:
+    """First word of Redis' message, `OOM` for example."""
+    return str(error).split(" ", 1)[0] or "refused"
 
 
 def check_eviction_policy(client: Client) -> None:

@@ -1,38 +1,44 @@
 """The event queue as ingest sees it: append, and return when Redis has the event on disk.
 
-Commits are grouped without a timer: one command per shard is in flight, and what arrives meanwhile goes with the
-next one. A request that is cancelled does not cancel the commit that it shares with others.
+Commits are grouped without a timer: one round trip with an entry for each shard is under way, and what arrives
+meanwhile goes with the next one. With a round trip for each shard, Redis would wait for the disk once for each.
+A request that is cancelled does not cancel the commit that it shares with others.
 """
 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from appliance.errors import ApplianceError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.state import envelope, names
+from appliance.state.appender import Outcome, appender
 from appliance.state.connection import AsyncClient, translated
 from appliance.state.envelope import Sealer
 from appliance.state.memory import HITS_AGAIN_FROM, HITS_UP_TO, share_used
 
 _log = logging.getLogger(__name__)
-_ENTRY_EVENTS = 1000
+_COMMIT_EVENTS = 1000
 _BACKLOG_EVENTS = 20_000
 _WATCH_SECONDS = 0.5
 _encode = msgspec.msgpack.Encoder().encode
 
+Committed = Callable[[ApplianceError | None], None]
+"""Called with None once Redis has the event, else with the reason why it is not known to."""
 
-class _Lane:
-    """Events of one shard that wait for the next commit."""
 
-    __slots__ = ("event", "waiting")
+class _Waiting(NamedTuple):
+    """An event for the next commit."""
 
-    def __init__(self) -> None:
-        self.waiting: list[tuple[str, CleanEvent, asyncio.Future[None]]] = []
-        self.event = asyncio.Event()
+    shard: int
+    key_name: str
+    event: CleanEvent
+    done: Committed
 
 
 class EventQueue:
@@ -44,7 +50,10 @@ class EventQueue:
     def __init__(self, client: AsyncClient, sealer: Sealer, shards: int) -> None:
         self._client = client
         self._sealer = sealer
-        self._lanes = [_Lane() for _ in range(shards)]
+        self._shards = shards
+        self._appender = appender(client)
+        self._waiting: list[_Waiting] = []
+        self._has_come = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_full = False
         self._stopping = asyncio.Event()
@@ -52,15 +61,14 @@ class EventQueue:
     async def start(self) -> None:
         """Start committing; call inside the running loop."""
         await self.look()
-        self._tasks = [asyncio.create_task(self._run(shard)) for shard in range(len(self._lanes))]
-        self._tasks.append(asyncio.create_task(self._watch()))
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._watch())]
 
     async def stop(self) -> None:
         """Commit what is waiting, then stop."""
         self._stopping.set()
-        for lane in self._lanes:
-            lane.event.set()
+        self._has_come.set()
         await asyncio.gather(*self._tasks)
+        await self._appender.close()
         await self._client.aclose()
 
     async def ping(self) -> bool:
@@ -80,14 +88,30 @@ class EventQueue:
             UnavailableError: not queued as far as is known; the same event may be sent again under its event id.
             KeyGoneError: the key of that day was destroyed meanwhile.
         """
-        shard = names.shard_of(event.tag, len(self._lanes))
-        lane = self._lanes[shard]
-        if self._is_full or len(lane.waiting) >= _BACKLOG_EVENTS:
-            raise UnavailableError("too many hits wait to be counted")
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        lane.waiting.append((f"{site}|{day.isoformat()}", event, committed))
-        lane.event.set()
+
+        def settle(error: ApplianceError | None) -> None:
+            if committed.done():
+                return  # its request was cancelled; the event is queued all the same
+            if error is None:
+                committed.set_result(None)
+            else:
+                committed.set_exception(error)
+
+        self.put(site, day, event, settle)
         await committed
+
+    def put(self, site: str, day: date, event: CleanEvent, done: Committed) -> None:
+        """Queue one event; `done` is called once, later, inside the running loop.
+
+        Raises:
+            UnavailableError: too many wait; `done` is not called then.
+        """
+        if self._is_full or len(self._waiting) >= _BACKLOG_EVENTS:
+            raise UnavailableError("too many hits wait to be counted")
+        shard = names.shard_of(event.tag, self._shards)
+        self._waiting.append(_Waiting(shard, f"{site}|{day.isoformat()}", event, done))
+        self._has_come.set()
 
     async def look(self) -> None:
         """Ask Redis how full it is. Done by itself twice a second; a Redis that is away is noticed by the commits."""
@@ -105,39 +129,53 @@ class EventQueue:
                 return
             await self.look()
 
-    async def _run(self, shard: int) -> None:
-        lane = self._lanes[shard]
+    async def _run(self) -> None:
         while not self._stopping.is_set():
-            await lane.event.wait()
-            lane.event.clear()
-            while lane.waiting:
-                await self._commit(shard)
+            await self._has_come.wait()
+            self._has_come.clear()
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_COMMIT_EVENTS], self._waiting[_COMMIT_EVENTS:]
+                await self._commit(batch)
 
-    async def _commit(self, shard: int) -> None:
-        lane = self._lanes[shard]
-        batch, lane.waiting = lane.waiting[:_ENTRY_EVENTS], lane.waiting[_ENTRY_EVENTS:]
-        error: ApplianceError | None = None
-        try:
-            with translated():
-                await self._client.xadd(names.events(shard), self._sealed_fields(shard, batch))  # type: ignore[arg-type]
-        except ApplianceError as raised:
-            error = raised
-        except Exception as raised:
-            error = UnavailableError(f"the commit failed ({type(raised).__name__})")
-        for _, _, committed in batch:
-            if committed.done():
-                continue  # its request was cancelled; the event is queued all the same
-            if error is None:
-                committed.set_result(None)
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        """One round trip. Every event of the batch is settled, whatever happens."""
+        parts: dict[tuple[int, str], list[_Waiting]] = {}
+        for one in batch:
+            parts.setdefault((one.shard, one.key_name), []).append(one)
+        fields: dict[int, dict[str, bytes]] = {}
+        for (shard, key_name), part in parts.items():
+            try:
+                sealed = self._sealed(shard, key_name, part)
+            except Exception as error:
+                _settle(part, error if isinstance(error, ApplianceError) else _failed(error))
             else:
-                committed.set_exception(error)
+                fields.setdefault(shard, {})[key_name] = sealed
+        outcomes = await self._appended(fields) if fields else {}
+        for (shard, key_name), part in parts.items():
+            if key_name in fields.get(shard, ()):
+                _settle(part, outcomes[shard])
 
-    def _sealed_fields(self, shard: int, batch: list[tuple[str, CleanEvent, asyncio.Future[None]]]) -> dict[str, bytes]:
-        by_key: dict[str, list[CleanEvent]] = {}
-        for key_name, event, _ in batch:
-            by_key.setdefault(key_name, []).append(event)
-        place = names.events(shard)
-        return {
-            key_name: envelope.seal(self._sealer, key_name, place, _encode(events), len(events))
-            for key_name, events in by_key.items()
-        }
+    def _sealed(self, shard: int, key_name: str, part: list[_Waiting]) -> bytes:
+        encoded = _encode([one.event for one in part])
+        return envelope.seal(self._sealer, key_name, names.events(shard), encoded, len(part))
+
+    async def _appended(self, fields: dict[int, dict[str, bytes]]) -> dict[int, Outcome]:
+        try:
+            outcomes = await self._appender.append([(names.events(shard), one) for shard, one in fields.items()])
+        except UnavailableError as error:
+            return dict.fromkeys(fields, error)
+        except Exception as error:
+            return dict.fromkeys(fields, _failed(error))
+        return dict(zip(fields, outcomes, strict=True))
+
+
+def _failed(error: Exception) -> UnavailableError:
+    return UnavailableError(f"the commit failed ({type(error).__name__})")
+
+
+def _settle(part: list[_Waiting], outcome: ApplianceError | None) -> None:
+    for one in part:
+        try:
+            one.done(outcome)
+        except Exception as error:  # the others must hear of theirs all the same
+            _log.error("answer_failed", extra={"error": type(error).__name__})

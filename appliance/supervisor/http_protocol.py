@@ -90,6 +90,10 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
+        self.begin_receiving()
+
+    def begin_receiving(self) -> None:
+        """From now on there is a head to wait for."""
         self._receiving = self._in_head = True
         self._head_bytes = 0
         if self._is_fresh:
@@ -104,15 +108,23 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Head complete: refuse it, or let the application begin."""
+        self.check_head()
+        before = self.cycle
+        super().on_headers_complete()
+        self.head_is_complete()
+        if self.cycle is not before:
+            self._unanswered += 1
+
+    def check_head(self) -> None:
+        """Raise what ends the parser's work if the head is refused."""
         self._flaw = self._flaw_of_head()
         if self._flaw:
             raise _StopReadingError
-        before = self.cycle
-        super().on_headers_complete()
+
+    def head_is_complete(self) -> None:
+        """From now on there is a body to wait for."""
         self._in_head = False
         self._due = self.loop.time() + self.patience.body
-        if self.cycle is not before:
-            self._unanswered += 1
 
     def on_message_complete(self) -> None:
         """Request complete; the application is at work, or has answered already."""
@@ -147,6 +159,8 @@ class HttpProtocol(HttpToolsProtocol):
         """The server ends: what is not a whole request yet will be sent again elsewhere."""
         if self._unanswered and not self._receiving:
             self.cycle.keep_alive = False
+            if self._read_due:
+                self._read_due = self.loop.time() + self.patience.leaving
         else:
             self.drop()
 

@@ -52,6 +52,7 @@ def serve(
     *,
     graceful_seconds: int = 4,
     websockets: bool = False,
+    protocol: Callable[..., HttpProtocol] = HttpProtocol,
     on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve an ASGI application until SIGTERM.
@@ -59,13 +60,14 @@ def serve(
     Args:
         key: name of the setting that holds the address, for the message when it is taken.
         graceful_seconds: time that requests in flight have at the end.
+        protocol: makes the protocol of a connection.
         on_stop: called in the signal handler.
 
     Raises:
         StartError: the address cannot be listened on.
     """
     listener = bind(key, address)
-    _Server(_configuration(app, graceful_seconds, websockets), on_stop).run(sockets=[listener])
+    _Server(_configuration(app, graceful_seconds, websockets, protocol), on_stop).run(sockets=[listener])
 
 
 @contextlib.asynccontextmanager
@@ -84,10 +86,12 @@ async def serving(app: Any, key: str, address: str) -> AsyncIterator[None]:
         await task
 
 
-def _configuration(app: Any, graceful_seconds: int, websockets: bool) -> uvicorn.Config:
+def _configuration(
+    app: Any, graceful_seconds: int, websockets: bool, protocol: Callable[..., HttpProtocol] = HttpProtocol
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=cast("type[HttpProtocol]", partial(HttpProtocol, connections=Connections())),  # uvicorn only calls it
+        http=cast("type[HttpProtocol]", partial(protocol, connections=Connections())),  # uvicorn only calls it
         loop="uvloop",
         ws="auto" if websockets else "none",
         lifespan="on",

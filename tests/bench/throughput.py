@@ -4,6 +4,7 @@ Both have the same server, each alone on one core; the client, Redis and all oth
 """
 
 import re
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -55,6 +56,9 @@ class Result(NamedTuple):
 
 def measure(sites: int, say: Callable[[str], None], connections: tuple[int, ...] = CONNECTIONS) -> list[Result]:
     """Measure a fresh appliance with this many sites."""
+    if not shutil.which("wrk"):
+        say("  not measured: there is no wrk on the PATH (Debian: apt-get install wrk)")
+        return []
     names = [f"site{number}.example" for number in range(sites)]
     cores.pin(0, cores.OTHER_CORES)
     with (

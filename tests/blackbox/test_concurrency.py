@@ -2,19 +2,28 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
 
 from tests.kit.appliance_process import ApplianceProcess, Site
-from tests.kit.hits import Hit, Visitor
+from tests.kit.hits import AGENTS, Hit, Visitor
+from tests.kit.load import Load
+from tests.kit.raw_http import connect, post
 from tests.kit.stats_client import StatsClient, await_equal, await_true
 
 pytestmark = pytest.mark.blackbox
 
 CONNECTIONS = 16
-SITES = (Site("one.example"), Site("repeated.example"), Site("crowd.example"), Site("present.example"))
+SITES = (
+    Site("gone.example"),
+    Site("one.example"),
+    Site("repeated.example"),
+    Site("crowd.example"),
+    Site("present.example"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +103,26 @@ def send_at_once(appliance: ApplianceProcess, hits: Sequence[Hit]) -> None:
                 assert "x-drop-reason" not in answer.headers
 
     asyncio.run(send())
+
+
+def test_clients_that_go_away_while_redis_is_asked_cost_nobody_an_answer(
+    appliance: ApplianceProcess, stats: StatsClient
+) -> None:
+    hosts = appliance.ingest.removeprefix("http://")
+    with Load(appliance.ingest, "gone.example") as load:
+        load.await_acknowledged(20)
+        for number in range(500):
+            body = json.dumps({"n": "pageview", "d": "gone.example", "u": "https://gone.example/gone"}).encode()
+            agent = f"User-Agent: {AGENTS[0].text}"
+            with connect(appliance.ingest) as line:
+                line.sendall(post(hosts, body, agent, f"X-Forwarded-For: 87.128.{number % 250}.9"))
+        load.await_acknowledged(len(load.acknowledged) + 50)
+    assert not load.failed
+    pages = ("/0", "/1", "/2")
+
+    def found() -> dict[str, int]:
+        by_page = stats.table("gone.example", "all", ["event:page"])
+        return {labels[0]: row["pageviews"] for labels, row in by_page.items() if labels[0] in pages}
+
+    expected = Counter(hit.path for hit in load.acknowledged)
+    await_equal(found, dict(expected))

@@ -1,14 +1,16 @@
 """The ingest application in this process, on a queue and keys that can be made to fail."""
 
+import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import httpx
 
 from appliance.anonymize.pipeline import Anonymizer
-from appliance.errors import KeyGoneError
+from appliance.errors import KeyGoneError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.facts import OutcomeFact
 from appliance.ingest.app import create_app
@@ -37,6 +39,9 @@ class Ingest:
         self.counted: list[OutcomeFact] = []
         self.error: Exception | None = None
         self.ready = True
+        self.waiting: list[Callable[[], None]] = []
+        self.is_slow = False
+        """Whoever puts an event acknowledges it, too."""
         self.day_is_over = False
         settings = settings or Settings(
             server=ServerSettings(trusted_proxies=("127.0.0.1/32",)),
@@ -67,6 +72,22 @@ class Ingest:
         if self.error is not None:
             raise self.error
         self.queued.append(arguments)
+
+    def put(self, site: str, day: date, event: CleanEvent, done: Callable[[Any], None]) -> None:
+        """As the queue does it: an event is acknowledged later, one for which there is no room refused at once."""
+        if isinstance(self.error, UnavailableError):
+            raise self.error
+        if self.error is None:
+            self.queued.append((site, day, event))
+        self.waiting.append(lambda: done(self.error))
+        if not self.is_slow:
+            asyncio.get_running_loop().call_soon(self.acknowledge)
+
+    def acknowledge(self) -> None:
+        """What Redis does in the end."""
+        waiting, self.waiting = self.waiting, []
+        for one in waiting:
+            one()
 
     def post(self, hit: Any = HIT, /, **headers: str) -> httpx.Response:
         sent = {"user-agent": AGENT, "content-type": "text/plain"}

@@ -1,18 +1,21 @@
 """The ingest process: hits in over HTTP, sealed events out to Redis. It holds the keys of the day."""
 
 import asyncio
+from functools import partial
 
 from appliance.anonymize.keyring import Keyring
 from appliance.anonymize.pipeline import Anonymizer
 from appliance.anonymize.places import Places
 from appliance.clock import make_clock
 from appliance.ingest.app import create_app
+from appliance.ingest.direct import DirectEvents
 from appliance.ingest.event_endpoint import EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.settings import Settings
 from appliance.state.connection import connect_async
 from appliance.state.outbox import OutcomeSink
 from appliance.state.queue import EventQueue
+from appliance.supervisor.event_protocol import EventProtocol
 from appliance.supervisor.parts.places_watch import PlacesWatch
 from appliance.supervisor.parts.process import begin
 from appliance.supervisor.redis_server import connection_url
@@ -62,4 +65,5 @@ def run(settings: Settings) -> None:
     endpoint = EventEndpoint(settings, clock, keys, anonymizer, queue, outcomes)
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
-    serve(app, "server.listen", settings.server.listen)
+    protocol = partial(EventProtocol, events=DirectEvents(endpoint, queue))
+    serve(app, "server.listen", settings.server.listen, protocol=protocol)

@@ -1,121 +1,23 @@
 """The protocol on a transport and a clock of the test's own."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from appliance.supervisor.connections import Connections, Patience
-from appliance.supervisor.http_protocol import MAX_HEAD_BYTES, MAX_HEADERS, MAX_TARGET_BYTES, HttpProtocol
-from tests.kit.http_server import App, echo_app
+from appliance.supervisor.connections import Connections
+from appliance.supervisor.http_protocol import MAX_HEAD_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
+from tests.kit.http_line import PATIENCE, Line
+from tests.kit.http_server import echo_app
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
-_TURNS = 40
-"""Of the loop: enough for whatever is to happen."""
-PATIENCE = Patience(head=10, body=20, idle=5, reading=30, leaving=1)
-
-
-class FakeTransport(asyncio.Transport):
-    """Keeps what was written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-        self.is_open = True
-        self.half_closed = self.aborted = False
-
-    def write(self, data: Any) -> None:
-        assert self.is_open
-        self.written += bytes(data)
-
-    def write_eof(self) -> None:
-        self.half_closed = True
-
-    def close(self) -> None:
-        self.is_open = False
-
-    def abort(self) -> None:
-        self.is_open, self.aborted = False, True
-
-    def is_closing(self) -> bool:
-        return not self.is_open
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
-
-    def statuses(self) -> list[int]:
-        return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", self.written)]
-
-
-class FakeLoop:
-    """The test's clock; tasks run in the loop of the test."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def time(self) -> float:
-        return self.now
-
-    def create_task(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        return asyncio.get_running_loop().create_task(work)
-
-
-class Line:
-    """One connection."""
-
-    def __init__(self, connections: Connections | None = None, app: App = echo_app) -> None:
-        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none")  # type: ignore[arg-type]
-        self.loop = FakeLoop()
-        self.transport = FakeTransport()
-        self.connections = connections or Connections(PATIENCE, 10)
-        self.protocol = HttpProtocol(config, ServerState(), {}, self.loop, connections=self.connections)
-        self.protocol.connection_made(self.transport)
-
-    async def send(self, *parts: bytes) -> None:
-        for part in parts:
-            self.protocol.data_received(part)
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-
-    def wait(self, seconds: float) -> None:
-        self.loop.now += seconds
-        self.protocol.look(self.loop.now)
-
-    @property
-    def statuses(self) -> list[int]:
-        return self.transport.statuses()
-
-    @property
-    def is_open(self) -> bool:
-        return self.transport.is_open and not self.transport.half_closed
-
-
-def in_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """Run an async test."""
-
-    def run() -> None:
-        asyncio.run(_awaited(test))
-
-    run.__name__ = test.__name__
-    return run
-
-
-async def _awaited(test: Callable[[], Awaitable[None]]) -> None:
-    await test()
 
 
 # Deadlines
 
 
-@in_loop
 async def test_silent_connection_is_closed_without_a_word() -> None:
     line = Line()
     line.wait(9.9)
@@ -125,7 +27,6 @@ async def test_silent_connection_is_closed_without_a_word() -> None:
     assert line.transport.written == b""
 
 
-@in_loop
 async def test_dribbled_head_is_answered_408_however_steadily_it_comes() -> None:
     line = Line()
     for byte in GET[:-1]:
@@ -135,7 +36,6 @@ async def test_dribbled_head_is_answered_408_however_steadily_it_comes() -> None
     assert not line.is_open
 
 
-@in_loop
 async def test_empty_lines_are_no_beginning_of_a_request() -> None:
     line = Line()
     for _ in range(11):
@@ -144,7 +44,6 @@ async def test_empty_lines_are_no_beginning_of_a_request() -> None:
     assert not line.is_open
 
 
-@in_loop
 async def test_stalled_body_is_answered_408_and_the_application_sees_the_client_gone() -> None:
     seen = []
 
@@ -164,7 +63,6 @@ async def test_stalled_body_is_answered_408_and_the_application_sees_the_client_
     assert seen == ["http.disconnect"]
 
 
-@in_loop
 async def test_whole_request_waits_for_its_answer_without_a_deadline() -> None:
     may_answer = asyncio.Event()
 
@@ -181,7 +79,6 @@ async def test_whole_request_waits_for_its_answer_without_a_deadline() -> None:
     assert line.statuses == [200]
 
 
-@in_loop
 async def test_connection_may_stay_unused_after_an_answer_for_a_while() -> None:
     line = Line()
     await line.send(GET)
@@ -193,7 +90,6 @@ async def test_connection_may_stay_unused_after_an_answer_for_a_while() -> None:
     assert line.statuses == [200, 200]
 
 
-@in_loop
 async def test_head_of_a_later_request_has_the_whole_time() -> None:
     line = Line()
     await line.send(GET)
@@ -204,7 +100,6 @@ async def test_head_of_a_later_request_has_the_whole_time() -> None:
     assert line.statuses == [200, 200]
 
 
-@in_loop
 async def test_client_that_does_not_take_its_answer_is_thrown_out() -> None:
     line = Line()
     await line.send(GET)
@@ -217,7 +112,6 @@ async def test_client_that_does_not_take_its_answer_is_thrown_out() -> None:
     assert line.transport.aborted
 
 
-@in_loop
 async def test_who_stays_after_the_refusal_is_thrown_out() -> None:
     line = Line()
     await line.send(b"\x00")
@@ -273,14 +167,12 @@ def test_head_has_its_answer(head: bytes, status: int, piece: int) -> None:
     asyncio.run(run())
 
 
-@in_loop
 async def test_header_without_end_is_refused_before_it_is_kept() -> None:
     line = Line()
     await line.send(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 200_000)
     assert line.statuses == [431]
 
 
-@in_loop
 async def test_body_in_the_packet_of_its_head_is_no_part_of_the_head() -> None:
     line = Line()
     body = b"x" * 50_000
@@ -288,7 +180,6 @@ async def test_body_in_the_packet_of_its_head_is_no_part_of_the_head() -> None:
     assert line.statuses == [200, 200]
 
 
-@in_loop
 async def test_lines_behind_a_chunked_body_are_no_headers() -> None:
     seen = []
 
@@ -305,7 +196,6 @@ async def test_lines_behind_a_chunked_body_are_no_headers() -> None:
 # Order
 
 
-@in_loop
 async def test_requests_of_one_packet_are_answered_in_their_order() -> None:
     line = Line()
     await line.send(b"".join(GET.replace(b"/a", b"/%d" % number) for number in range(5)))
@@ -314,7 +204,6 @@ async def test_requests_of_one_packet_are_answered_in_their_order() -> None:
     assert places == sorted(places)
 
 
-@in_loop
 async def test_broken_request_behind_a_good_one_takes_no_answer_away() -> None:
     for broken in (b"\x00", POST.replace(b"4", b"four"), POST + b"abcd" + b"\x00", _head(b"Host: x", b"Host: y")):
         line = Line()
@@ -324,7 +213,6 @@ async def test_broken_request_behind_a_good_one_takes_no_answer_away() -> None:
         assert not line.is_open
 
 
-@in_loop
 async def test_broken_body_behind_a_good_request_takes_no_answer_away() -> None:
     line = Line()
     await line.send(GET + b"POST /b HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
@@ -333,7 +221,6 @@ async def test_broken_body_behind_a_good_request_takes_no_answer_away() -> None:
     assert not line.is_open
 
 
-@in_loop
 async def test_too_many_requests_of_one_packet_end_the_connection() -> None:
     line = Line()
     await line.send(GET * 100)
@@ -342,7 +229,6 @@ async def test_too_many_requests_of_one_packet_end_the_connection() -> None:
     assert not line.is_open
 
 
-@in_loop
 async def test_early_answer_leaves_the_rest_of_the_body_its_deadline() -> None:
     async def app(_scope: dict[str, Any], _receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         await send({"type": "http.response.start", "status": 413, "headers": [(b"content-length", b"0")]})
@@ -364,7 +250,6 @@ async def test_early_answer_leaves_the_rest_of_the_body_its_deadline() -> None:
 # Number of connections
 
 
-@in_loop
 async def test_the_one_that_keeps_the_server_waiting_longest_makes_room() -> None:
     connections = Connections(PATIENCE, 3)
     silent, slow, busy = Line(connections), Line(connections), Line(connections)
@@ -376,7 +261,6 @@ async def test_the_one_that_keeps_the_server_waiting_longest_makes_room() -> Non
     assert [line.transport.aborted for line in (silent, slow, busy, another)] == [False, True, True, False]
 
 
-@in_loop
 async def test_connections_at_work_are_not_closed_for_a_fresh_one() -> None:
     never = asyncio.Event()
 
@@ -396,7 +280,6 @@ async def test_connections_at_work_are_not_closed_for_a_fresh_one() -> None:
 # End
 
 
-@in_loop
 async def test_at_the_end_only_whole_requests_are_waited_for() -> None:
     never = asyncio.Event()
 
@@ -408,3 +291,20 @@ async def test_at_the_end_only_whole_requests_are_waited_for() -> None:
         await line.send(sent)
         line.protocol.shutdown()
     assert [line.transport.is_open for line in lines.values()] == [False, False, False, True]
+
+
+async def test_at_the_end_a_client_that_takes_nothing_is_not_waited_for() -> None:
+    never = asyncio.Event()
+
+    async def app(_scope: dict[str, Any], _receive: Callable[[], Awaitable[Any]], _send: Any) -> None:
+        await never.wait()
+
+    line = Line(app=app)
+    await line.send(GET)
+    line.protocol.pause_writing()
+    line.protocol.shutdown()
+    line.wait(1.1)
+    assert line.transport.aborted
+    line.protocol.connection_lost(None)
+    never.set()
+    await line.send()
