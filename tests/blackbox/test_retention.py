@@ -47,7 +47,12 @@ def plan(appliance: ApplianceProcess) -> dict[str, str]:
     assert ended.returncode == 0, ended.stderr
     rows = [line.split("  ") for line in ended.stdout.splitlines()[1:]]
     cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert all(len(row) == 5 for row in cells), ended.stdout
     return {f"{row[0]} {row[1]}": row[4] for row in cells}
+
+
+def ready(appliance: ApplianceProcess) -> httpx.Response:
+    return httpx.get(f"{appliance.stats}/health/ready", trust_env=False)
 
 
 def runs(appliance: ApplianceProcess) -> int:
@@ -62,6 +67,7 @@ def test_each_limit_is_kept_to_the_day(appliance: ApplianceProcess) -> None:
 
     appliance.clock.set(NOON + 41 * DAY_SECONDS)
     await_true(lambda: pageviews(appliance) == {SITE: 8, SHORT: 0}, "the short limit", 30)
+    await_true(lambda: ready(appliance).status_code == 200, "the run is done", 30)
     assert not [line for line in plan(appliance).values() if line != "0"]
 
     appliance.stop()
@@ -92,18 +98,15 @@ def test_a_failure_is_loud_and_stops_no_hit(appliance: ApplianceProcess) -> None
     (appliance.data_dir / "evidence.jsonl").mkdir()
     appliance.clock.advance(DAY_SECONDS)
 
-    def ready() -> httpx.Response:
-        return httpx.get(f"{appliance.stats}/health/ready", trust_env=False)
-
-    await_true(lambda: ready().status_code == 503, "readiness ends", 30)
-    assert "Old data could not be deleted" in ready().text
+    await_true(lambda: ready(appliance).status_code == 503, "readiness ends", 30)
+    assert "Old data could not be deleted" in ready(appliance).text
     with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
         answer = stats.ask({"site_id": SITE, "date_range": "all", "metrics": ["visits"]}).json()
-    assert answer["meta"]["warnings"] == [ready().text]
+    assert answer["meta"]["warnings"] == [ready(appliance).text]
     assert '"retention_failed"' in appliance.log()
     assert pageviews(appliance) == {SITE: 8, SHORT: 8}
 
     (appliance.data_dir / "evidence.jsonl").rmdir()
     (appliance.data_dir / "kept").rename(appliance.data_dir / "evidence.jsonl")
     appliance.clock.advance(120)
-    await_true(lambda: ready().status_code == 200, "readiness comes back", 30)
+    await_true(lambda: ready(appliance).status_code == 200, "readiness comes back", 30)
