@@ -5,7 +5,6 @@ Bytes go in; `try_one` raises for anything that must not happen. No engine and n
 
 import hashlib
 import json
-import logging
 from datetime import date
 from typing import Any
 
@@ -70,7 +69,6 @@ class Target:
         self._caps = ValueCaps(settings)
         endpoint = EventEndpoint(settings, lambda: _NOW, self, Anonymizer(), self, OutcomeCounter(self))
         self._app: App = create_app(endpoint, self._is_ready)
-        logging.getLogger("appliance").setLevel(logging.CRITICAL)  # a 500 is what counts
 
     def try_one(self, data: bytes) -> int:
         """Send one hit; returns the status.
