@@ -164,6 +164,25 @@ def test_value_is_hidden_day_by_day_so_that_a_longer_range_reveals_nothing(stats
     assert stats.rows(date_range="7d", dimensions=["visit:country"]) == {("DE",): [16]}
 
 
+def test_range_that_is_a_day_longer_says_what_the_day_says_and_no_more(stats: Stats) -> None:
+    names = ["visitors", "visits", "pageviews"]
+    for ago, few in ((1, 4), (2, 3), (3, 6)):
+        for number in range(20):
+            visit(stats, "/", source=("few.example" if number < few else "many.example"), day=DAY_NUMBER - ago)
+        stats.close_day(DAY - timedelta(days=ago))
+
+    def rows(first: int, last: int) -> dict[tuple[str, ...], list[float]]:
+        asked = [str(DAY - timedelta(days=ago)) for ago in (first, last)]
+        return stats.rows(date_range=asked, metrics=names, dimensions=["visit:source"])
+
+    longer, shorter, alone = rows(3, 1), rows(3, 2), rows(1, 1)
+    nothing = [0] * len(names)
+    differences = {
+        value: [a - b for a, b in zip(row, shorter.get(value, nothing), strict=True)] for value, row in longer.items()
+    }
+    assert {value: row for value, row in differences.items() if row != nothing} == alone == {(OTHER,): [20, 20, 20]}
+
+
 def test_attribute_by_day(stats: Stats) -> None:
     for _ in range(5):
         visit(stats, "/")

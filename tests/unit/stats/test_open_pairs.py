@@ -1,0 +1,61 @@
+"""Pairs of a running day change in steps of k visitors."""
+
+import random
+from datetime import date
+
+from appliance.dimensions import Dimension
+from appliance.stats.open_pairs import OpenPairs, needed
+from appliance.warehouse.fold.cells import VISITORS, Pairs
+from appliance.warehouse.fold.day import Rules, TableName
+from tests.kit.day_cells import DayCells, Visit
+from tests.unit.warehouse.fold.test_day import traffic
+
+D = Dimension
+K = 5
+DAY = date(2026, 11, 23)
+RULES = Rules(K, lambda *_: True)
+TABLE = (D.SOURCE, D.BROWSER_VERSION)
+
+
+def ask(pairs: OpenPairs, visits: list[Visit], table: TableName = TABLE, day: date = DAY) -> dict[tuple[str, str], int]:
+    cells = DayCells(visits, needed(table))
+    found: Pairs = pairs.fold("example.org", day, table, cells.totals, cells.read, RULES)
+    return dict(zip(zip(found.a, found.b, strict=True), found.counters[:, VISITORS].tolist(), strict=True))
+
+
+def test_pairs_of_a_running_day_are_those_that_its_close_would_keep() -> None:
+    visits = traffic(random.Random(2), 300)
+    kept = DayCells(visits, needed(TABLE)).folded(K, RULES.admits)
+    expected = {(c[1], c[3]): row["visitors"] for c, row in kept.items() if (c[0], c[2]) == TABLE}
+    assert expected
+    assert ask(OpenPairs(), visits) == expected
+
+
+def test_somebody_who_asks_after_every_visit_sees_steps_of_k_visitors() -> None:
+    pairs, visits = OpenPairs(), traffic(random.Random(3), 160)
+    before: dict[tuple[str, str], int] = {}
+    steps = []
+    for end in range(1, len(visits), 3):
+        now = ask(pairs, visits[:end])
+        steps += [now[pair] - before[pair] for pair in now.keys() & before.keys() if now[pair] != before[pair]]
+        before = now
+    assert steps
+    assert min(steps) >= K
+
+
+def test_days_do_not_mix() -> None:
+    pairs, visits = OpenPairs(), traffic(random.Random(4), 200)
+    some = ask(pairs, visits)
+    more = traffic(random.Random(4), 203)
+    assert ask(pairs, more, day=date(2026, 11, 24)) == ask(OpenPairs(), more)
+    assert ask(pairs, visits) == some
+
+
+def test_a_version_needs_the_tables_of_its_family() -> None:
+    order = needed((D.BROWSER_VERSION, D.OS_VERSION))
+    assert set(order[-4:]) == {
+        (D.BROWSER, D.OS),
+        (D.BROWSER, D.OS_VERSION),
+        (D.BROWSER_VERSION, D.OS),
+        (D.BROWSER_VERSION, D.OS_VERSION),
+    }
