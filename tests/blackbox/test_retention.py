@@ -31,6 +31,7 @@ def appliance(tmp_path: Path) -> Iterator[ApplianceProcess]:
         sender.send([Hit(site, visitor, path="/old-page") for site in (SITE, SHORT) for visitor in visitors])
         await_true(lambda: pageviews(appliance) == {SITE: 8, SHORT: 8}, "hits are counted")
         appliance.clock.advance(1.5 * DAY_SECONDS)
+        await_true(lambda: runs(appliance) == 2, "the run at the start and the nightly one", 30)
         await_true(lambda: len(closed_days(appliance.data_dir)) == 2, "the day is closed", 30)
         yield appliance
 
@@ -108,5 +109,5 @@ def test_a_failure_is_loud_and_stops_no_hit(appliance: ApplianceProcess) -> None
 
     (appliance.data_dir / "evidence.jsonl").rmdir()
     (appliance.data_dir / "kept").rename(appliance.data_dir / "evidence.jsonl")
-    appliance.clock.advance(120)
+    appliance.clock.advance(3700)  # longer than the longest pause between two attempts
     await_true(lambda: ready(appliance).status_code == 200, "readiness comes back", 30)
