@@ -91,12 +91,18 @@ class Answers:
             return self._attribute_rows(plan, plan.attribute, site, days)
         if plan.time is TimeDimension.HOUR:
             by_hour = self._reports.totals_by_hour(site.id, days)
-            return _Found([_row(plan, {"time:hour": _hour(*key)}, c, Around(c)) for key, c in by_hour.items()])
+            return _Found(
+                [_row(plan, {"time:hour": _hour(*key)}, c, Around(c, is_total=True)) for key, c in by_hour.items()]
+            )
         if plan.time is TimeDimension.DAY:
             by_day = self._reports.totals_by_day(site.id, days)
-            return _Found([_row(plan, {"time:day": day.isoformat()}, c, Around(c)) for day, c in by_day.items()])
+            return _Found(
+                [_row(plan, {"time:day": day.isoformat()}, c, Around(c, is_total=True)) for day, c in by_day.items()]
+            )
         totals = self._reports.totals(site.id, days)
-        return _Found([_row(plan, {}, totals, Around(totals))], open_visits=totals.visits - totals.closed)
+        return _Found(
+            [_row(plan, {}, totals, Around(totals, is_total=True))], open_visits=totals.visits - totals.closed
+        )
 
     def _attribute_rows(self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange) -> _Found:
         cells = self._cells(attribute, plan, site, days)

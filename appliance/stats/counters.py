@@ -61,6 +61,8 @@ class Around(NamedTuple):
     """Totals of the row's time."""
     decimals: int = 0
     """Digits behind the point of the row's currency."""
+    is_total: bool = False
+    """Of totals nothing is ever dropped; a visit may stand there a moment before its events."""
 
 
 def metric(name: Metric, counters: Counters, around: Around) -> Number:
@@ -76,7 +78,7 @@ def metric(name: Metric, counters: Counters, around: Around) -> Number:
 _COMPUTED: dict[Metric, Callable[[Counters, Around], Number]] = {
     # What a close dropped is not 0 but unknown.
     Metric.PAGEVIEWS: lambda c, _: None if c.thin_visits and not c.pageviews else c.pageviews,
-    Metric.EVENTS: lambda c, _: None if c.visits and not c.events else c.events,
+    Metric.EVENTS: lambda c, a: None if c.visits and not c.events and not a.is_total else c.events,
     Metric.VIEWS_PER_VISIT: lambda c, _: _views_per_visit(c),
     Metric.BOUNCE_RATE: lambda _, a: _of_ended(a.ended, lambda ended: _rounded(100 * ended.bounces, ended.closed)),
     Metric.VISIT_DURATION: lambda _, a: _of_ended(a.ended, lambda e: _rounded(e.duration_ms, 1000 * e.closed)),

@@ -54,3 +54,9 @@ def test_halves_are_rounded_to_the_even_number(bounces: int, rate: int) -> None:
 def test_revenue_is_printed_to_the_last_minor_unit(minor: int) -> None:
     value = metric(Metric.REVENUE, NOTHING._replace(revenue_minor=minor), Around(None, decimals=2))
     assert f"{value:.2f}" == f"{minor // 100}.{minor % 100:02d}"
+
+
+def test_totals_are_never_unknown_not_even_between_a_visit_and_its_events() -> None:
+    begun = NOTHING._replace(visitors=1, visits=1)
+    assert metric(Metric.EVENTS, begun, Around(begun, is_total=True)) == 0
+    assert metric(Metric.EVENTS, begun, Around(begun)) is None
