@@ -96,7 +96,8 @@ class Server:
         self.path = str(path / "s")
         self.connections = 0
         self._texts = list(texts)
-        self._ended = asyncio.Event()
+        self._ended = 0
+        self._is_over = asyncio.Event()
 
     async def __aenter__(self) -> "Server":
         self._listening = await asyncio.start_unix_server(self._talk, self.path)
@@ -105,12 +106,11 @@ class Server:
     async def __aexit__(self, *_exception: object) -> None:
         """Once the last connection was ended by the other side."""
         self._listening.close()
-        await self._ended.wait()
+        await self._is_over.wait()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         text, seconds = self._texts.pop(0)
-        is_last = not self._texts
         await reader.read(1000)
         await asyncio.sleep(seconds)
         with contextlib.suppress(ConnectionError):
@@ -119,8 +119,9 @@ class Server:
         writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
-        if is_last:
-            self._ended.set()
+        self._ended += 1
+        if not self._texts and self._ended == self.connections:
+            self._is_over.set()
 
 
 @pytest.mark.parametrize(
