@@ -19,26 +19,35 @@ MAX_PATH = 256
 MAX_VALUE = 128
 MAX_NAME = 120
 _DECODINGS = 3
+_DECODED = 2048
 _READ = 512
-"""Characters of a text that are looked at: what is cut off behind them is never kept, and costs nothing."""
+"""Characters of the decoded text that are looked at: what is cut off behind them is never kept."""
 _LONG = 16
 _ENTROPY_BITS = 3.5
 
 EMAIL, TOKEN, ID = ":email", ":token", ":id"
 
 _CONTROLS = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff"
+    r"[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0"
     r"\U000e0000-\U000e007f]"
     # Persian and Indic words need their joiners; behind digits and Latin letters they only hide a pattern.
-    r"|(?:(?<=[\x00-\u02ff\d])|^)[\u200c\u200d]"
+    r"|(?:(?<=[\x00-\u02ff\d])|^)[\u200c\u200d]+"
 )
-_PARAMETERS = re.compile(r"[?#][\w.~-]+=.*|[;&][\w.~-]+=[^/]*", re.DOTALL)
+_MARKS = re.compile(r"[\u0300-\u036f]+")
+"""Accents of Latin, Greek and Cyrillic letters, and what may be put on digits to hide them."""
+_PARAMETERS = re.compile(r"[?#][\w.~\[\]-]+=.*|[;&][\w.~\[\]-]+=[^/]*", re.DOTALL)
+_SESSION = re.compile(
+    r"(?<![a-z0-9])(?:(?:j|php|asp)?_?sess(?:ion)?_?(?:id|key|token)?|sid|token|auth|secret|passw(?:or)?d|pwd)[=:]",
+    re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+"""What three decodings have left is meant to hide."""
 _PLAIN = re.compile(r"(?:[0-9]{1,4}[-_. ])?[a-z]{1,11}(?:[-_.+~ ][a-z]{1,11})*(?:[-_. ][0-9]{1,4})?|[0-9]{1,4}|")
 """Words and a number at either end: what no rule can match, and most segments by far. 12 letters may end a UUID."""
-_MAIL = re.compile(r"@|%(?:25)*40|[\[({]\s?at\s?[\])}]", re.IGNORECASE)
-_SPELLED_MAIL = re.compile(r"[_. -]at[_. -][a-z0-9-]+[_. -]dot[_. -][a-z]{2,6}$", re.IGNORECASE)
+_MAIL = re.compile(r"@|%(?:25)*40|&(?:#0{0,4}64|#x0{0,4}40|commat)\b|[\[({<]\s?at\s?[\])}>]|\bmailto:", re.IGNORECASE)
+_SPELLED_MAIL = re.compile(r"[_. -]at[_. -][a-z0-9-]{1,40}[_. -]dot[_. -][a-z]{2,6}$", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
-_JWT = re.compile(r"eyJ[\w-]{5,}", re.ASCII)
+_JWT = re.compile(r"(?<![A-Za-z0-9])eyJ[\w-]{5,}", re.ASCII)
 _HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,}(?![0-9a-z])|[0-9a-f]{16,}", re.IGNORECASE)
 _ULID = re.compile(r"(?<![0-9a-z])[0-7][0-9a-hjkmnp-tv-z]{25}(?![0-9a-z])", re.IGNORECASE)
 _IBAN = re.compile(r"(?<![0-9a-z])[a-z]{2}\d{2}(?:[ -]?[0-9a-z]{4}){2,7}[ -]?[0-9a-z]{0,4}(?![0-9a-z])", re.IGNORECASE)
@@ -48,14 +57,19 @@ _GROUPED_NUMBER = re.compile(r"(?<!\d)\d{2,}(?:[ .-]\d{2,}){2,}(?!\d)")
 _PHONE_DIGITS = 7
 _ADDRESS = re.compile(
     r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])"
-    r"|(?<![\w:])(?:[0-9a-f]{1,4}:{1,2}){3,7}[0-9a-f]{0,4}(?![\w:])|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}",
+    r"|(?<![\w:])(?:[0-9a-f]{1,4}:{1,2}){3,7}[0-9a-f]{0,4}(?![\w:])|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|(?<![\w:])(?=[0-9a-f:]*::)[0-9a-f:]{3,39}(?![\w:])",
     re.IGNORECASE,
 )
 """IPv4, IPv6 and hardware addresses."""
-_SPLIT_NUMBER = re.compile(r"(?<=/)\d{2,}(?:/\d{2,}){2,}(?=/|$)")
+_SPLIT_NUMBER = re.compile(r"(?<=/)\d{2,}(?:[/ .-]\d{2,})+(?=/|$)")
 """A phone or account number written as a path."""
 _CALENDAR_PATH = re.compile(r"^(?:19|20)\d\d/(?:0[1-9]|1[0-2])(?:/(?:0[1-9]|[12]\d|3[01]))?(?:/|$)")
-_CALENDAR = re.compile(r"(?<!\d)(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_CALENDAR = re.compile(
+    r"(?<!\d)(?:19|20)\d\d[-.]?(?:0[1-9]|1[0-2])(?:[-.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)"
+    r"|(?<!\d)(?:0?[1-9]|[12]\d|3[01])[-.](?:0?[1-9]|1[0-2])[-.](?:19|20)\d\d(?!\d)"
+)
 _SHORTEST_TOKEN = 8
 _TOKEN_LIKE = re.compile(rf"[A-Za-z0-9_~+=-]{{{_SHORTEST_TOKEN},}}")
 _WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
@@ -86,25 +100,28 @@ def redact_value(value: str, limit: int = MAX_VALUE) -> str:
     >>> redact_value("spring sale"), redact_value("mail-to-jane@example.org")
     ('spring sale', ':email')
     """
-    return "/".join(_redact_segment(part) for part in clean(value).strip().split("/"))[:limit]
+    return "/".join(_redact_segment(part) for part in clean(value).strip().split("/"))[:limit].strip()
 
 
 def clean(text: str) -> str:
     """Decoded, normalised text without control characters."""
-    if len(text) > _READ:
-        text = _cut(text)
     if text.isascii() and text.isprintable() and "%" not in text:
-        return text
+        return _cut(text)
+    text = text[:_DECODED]
     for _ in range(_DECODINGS):
         decoded = unquote(text)
         if decoded == text:
             break
         text = decoded
-    return _CONTROLS.sub("", unicodedata.normalize("NFKC", _CONTROLS.sub("", text)))
+    # Cut before and after: one character may stand for eighteen.
+    normal = unicodedata.normalize("NFKC", _CONTROLS.sub("", _cut(text)))
+    return _CONTROLS.sub("", _cut(normal))
 
 
 def _cut(text: str) -> str:
     """The beginning up to a border, because half an address or token might pass where the whole does not."""
+    if len(text) <= _READ:
+        return text
     head = text[:_READ]
     border = max(head.rfind("/"), head.rfind(" "), head.rfind("+"))
     return head[:border] if border > 0 else head
@@ -113,30 +130,46 @@ def _cut(text: str) -> str:
 def _redact_split_number(found: re.Match[str]) -> str:
     number = found[0]
     rest = _CALENDAR_PATH.sub("", number)
-    if sum(map(str.isdigit, rest)) < _PHONE_DIGITS:
+    if sum(map(str.isdigit, _YEAR.sub("", rest))) < _PHONE_DIGITS:
         return number
     return number.removesuffix(rest) + ID
 
 
 def _redact_segment(segment: str) -> str:
+    """The segment, or what stands for it. Accents hide nothing, but are kept where the segment is."""
+    return _shape(segment if segment.isascii() else _without_accents(segment)) or segment
+
+
+def _without_accents(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
+
+
+def _shape(segment: str) -> str:
+    """`:email`, `:id` or `:token`; empty for ordinary text."""
     if "dot" in segment and _SPELLED_MAIL.search(segment):
         return EMAIL
-    if _PLAIN.fullmatch(segment) or (segment.isalpha() and (len(segment) < _SHORTEST_TOKEN or not segment.isascii())):
-        return segment
+    if _PLAIN.fullmatch(segment) or (segment.isalpha() and len(segment) < _SHORTEST_TOKEN):
+        return ""
     if _MAIL.search(segment):
         return EMAIL
     if _ADDRESS.search(segment):
         return ID
-    if _JWT.search(segment):
+    if _JWT.search(segment) or _SESSION.search(segment) or _ESCAPE.search(segment):
         return TOKEN
     if _UUID.search(segment) or _ULID.search(segment) or _HEX.search(segment):
         return ID
-    if _IBAN.search(segment) and any(c.isdigit() for c in segment[4:]):
+    if any(_is_iban(found[0]) for found in _IBAN.finditer(segment)):
         return ID
     undated = _CALENDAR.sub("", segment)
     if _PHONE.search(segment) or _LONG_NUMBER.search(undated) or _has_grouped_number(undated):
         return ID
-    return TOKEN if any(_is_random(run) for run in _TOKEN_LIKE.findall(segment)) else segment
+    return TOKEN if any(_is_random(run) for run in _TOKEN_LIKE.findall(segment)) else ""
+
+
+def _is_iban(text: str) -> bool:
+    """Whether the check digits are right (ISO 13616: modulo 97 is 1)."""
+    number = "".join(c for c in text if c.isalnum())
+    return int("".join(str(int(c, 36)) for c in number[4:] + number[:4])) % 97 == 1
 
 
 def _has_grouped_number(text: str) -> bool:

@@ -83,14 +83,14 @@ def _begins_word(a: str, b: str, c: str) -> bool:
 
 
 def _written_share(text: str) -> float:
-    """Share of the characters that stand in words of four letters and more, or three with a capital in front."""
+    """Share of letters and digits that stand in words: of four letters and more, or three with a capital in front."""
     triples = _triples()
     written = 0
     for found in _WORD.findall(text):
         word = found.lower()
         if all(word[i : i + 3] in triples for i in range(len(word) - 2)):
             written += len(word)
-    return written / len(text)
+    return written / sum(map(str.isalnum, text))
 
 
 @cache

@@ -5,6 +5,7 @@ the test has.
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,14 +22,20 @@ App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Aw
 class HttpServer:
     """A running server."""
 
-    def __init__(self, url: str, server: uvicorn.Server) -> None:
+    def __init__(self, url: str, server: uvicorn.Server, thread: threading.Thread) -> None:
         self.url = url
         self.host = url.removeprefix("http://")
         self._server = server
+        self._thread = thread
 
     def connections(self) -> int:
         """How many are open."""
         return len(self._server.server_state.connections)
+
+    def cpu_seconds(self) -> float:
+        """Processor time of the server's thread alone."""
+        assert self._thread.ident is not None
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))
 
     def ask_to_stop(self) -> None:
         """What SIGTERM does."""
@@ -57,7 +64,7 @@ def http_server(
     thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
     thread.start()
     try:
-        yield HttpServer(f"http://127.0.0.1:{listener.getsockname()[1]}", server)
+        yield HttpServer(f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread)
     finally:
         server.should_exit = True
         thread.join()

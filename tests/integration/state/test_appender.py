@@ -98,6 +98,8 @@ class Server:
         self._texts = list(texts)
         self._ended = 0
         self._is_over = asyncio.Event()
+        self.asked = asyncio.Event()
+        """Something has been read."""
 
     async def __aenter__(self) -> "Server":
         self._listening = await asyncio.start_unix_server(self._talk, self.path)
@@ -112,6 +114,7 @@ class Server:
         self.connections += 1
         text, seconds = self._texts.pop(0)
         await reader.read(1000)
+        self.asked.set()
         await asyncio.sleep(seconds)
         with contextlib.suppress(ConnectionError):
             writer.write(text)
@@ -152,7 +155,7 @@ async def test_cancelled_call_ends_the_connection(tmp_path: Path) -> None:
     async with Server(tmp_path, (b"$3\r\n1-0\r\n", 0.1), (b"$3\r\n2-0\r\n", 0.0)) as server:
         direct = DirectAppender({"path": server.path, "socket_timeout": 2.0})
         first = asyncio.create_task(direct.append([("a", {"f": b"1"})]))
-        await asyncio.sleep(0.05)
+        await server.asked.wait()
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
             await first

@@ -28,7 +28,7 @@ from appliance.anonymize.redaction import MAX_PATH, redact_path, redact_value
         ("/commit/da39a3ee5e6b4b0d3255bfef95601890afd80709", "/commit/:id"),
         ("/reset/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "/reset/:token"),
         ("/reset/dGhpcyBpcyBhIHNlY3JldCB0b2tlbg", "/reset/:token"),
-        ("/invite/Xk29fLq81PzR7mVb", "/invite/:id"),
+        ("/invite/Xk29fLq81PzR7mVb", "/invite/:token"),
         ("/magic/aB3dE5fG7hJ9kL1mN3pQ5rS7", "/magic/:token"),
         ("/s/Zm9v-YmFyX3Bh-c3N3b3Jk-MTIzNDU2", "/s/:token"),
         ("/u/jane%2525252540example.org", "/u/:email"),

@@ -4,12 +4,13 @@ import base64
 import string
 from collections.abc import Callable
 from random import Random
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.anonymize.redaction import MAX_PATH, redact_path
+from appliance.anonymize.redaction import MAX_PATH, clean, redact_path, redact_value
 
 WORDS = {
     "en": "about services pricing features customers newsletter download shipping returns contact careers team "
@@ -113,11 +114,27 @@ def test_a_second_redaction_changes_nothing(text: str) -> None:
         assert redact_path(once) == once
 
 
+@given(st.text())
+def test_a_second_redaction_of_a_value_changes_nothing(text: str) -> None:
+    once = redact_value(text)
+    if "%" not in once:
+        assert redact_value(once) == once
+
+
 @pytest.mark.parametrize(
-    "unit", ["a", "a@", "Ab1-", "0-", "1.2", "%2525", "x/", "é", "[at", "00 ", "aA0_", "a:", "2026/"]
+    "unit",
+    [
+        *("a", "a@", "Ab1-", "0-", "1.2", "%2525", "x/", "é", "[at", "00 ", "aA0_", "a:", "2026/", "dot-at-"),
+        *("\ufdfa", "%EF%B7%BA"),
+    ],
 )
-def test_cost_does_not_grow_beyond_the_beginning(unit: str) -> None:
-    """What lies behind the part that is read changes neither the result nor the work."""
+def test_work_is_bounded_whatever_the_text_stands_for(unit: str) -> None:
+    """One character may stand for eighteen, and three decodings may hide a long text in a short one."""
     long = "/" + unit * (2_000 // len(unit))
+    assert len(clean(long)) <= 512
     assert len(redact_path(long)) <= MAX_PATH
-    assert redact_path(long) == redact_path(long + "/jane@example.org")
+
+
+def test_long_title_in_another_script_keeps_its_page() -> None:
+    title = "как-мы-считаем-посетителей-без-файлов-куки-и-что-из-этого-следует-для-владельцев-сайтов-в-новом-году"
+    assert redact_path(f"/{quote('новости')}/{quote(title)}") == f"/новости/{title}"

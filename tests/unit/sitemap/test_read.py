@@ -3,7 +3,6 @@
 import contextlib
 import gzip
 import random
-import time
 
 import pytest
 from hypothesis import given
@@ -90,10 +89,8 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(content: bytes, reason: str) -> None:
-    started = time.monotonic()
     with pytest.raises(SitemapError, match=reason):
         read(content)
-    assert time.monotonic() - started < 10
 
 
 def test_the_largest_allowed_sitemap_is_read() -> None:
