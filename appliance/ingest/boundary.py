@@ -18,6 +18,8 @@ _HINTS = {
 }
 """Client hints, and their place in `ClientHints`."""
 _PERSONAL = frozenset({b"user-agent", b"x-forwarded-for", b"accept-language", *_HINTS})
+WANTED = _KEPT | _PERSONAL
+"""Names of all headers that a hit is made of."""
 
 
 class Personal(NamedTuple):
@@ -35,14 +37,23 @@ class Personal(NamedTuple):
         return "Personal(…)"
 
 
+NOBODY = Personal(None, [], "")
+
+
 def take(scope: dict[str, Any]) -> Personal:
     """Read what a hit needs, then strip the scope. Only for hits that the gate let through."""
     client = scope.get("client")
     forwarded: list[bytes] = []
     user_agent = language = ""
     hints: list[str] | None = None
-    for name, value in [header for header in scope["headers"] if header[0] in _PERSONAL]:
-        if name == b"user-agent":
+    kept = []
+    for header in scope["headers"]:
+        name, value = header
+        if name in _KEPT:
+            kept.append(header)
+        elif name not in _PERSONAL:
+            continue
+        elif name == b"user-agent":
             user_agent = value.decode("latin-1")
         elif name == b"accept-language":
             language = value.decode("latin-1")
@@ -51,7 +62,7 @@ def take(scope: dict[str, Any]) -> Personal:
         else:
             hints = hints or list(NO_HINTS)
             hints[_HINTS[name]] = value.decode("latin-1")
-    strip(scope)
+    _leave(scope, kept)
     peer = client[0] if client else None
     return Personal(peer, forwarded, user_agent, language, ClientHints(*hints) if hints else NO_HINTS)
 
@@ -66,12 +77,13 @@ def take_page(scope: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def strip(scope: dict[str, Any]) -> None:
-    """Remove everything personal from the scope, unread.
+    """Remove everything personal from the scope, unread."""
+    _leave(scope, [header for header in scope["headers"] if header[0] in _KEPT])
 
-    A list of headers is emptied in place: uvicorn's connection holds the same list until its next request.
-    """
+
+def _leave(scope: dict[str, Any], kept: list[tuple[bytes, bytes]]) -> None:
+    """A list of headers is emptied in place: uvicorn's connection holds the same list until its next request."""
     headers = scope["headers"]
-    kept = [header for header in headers if header[0] in _KEPT]
     if isinstance(headers, list):
         headers[:] = kept
     else:

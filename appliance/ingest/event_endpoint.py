@@ -16,7 +16,7 @@ from appliance.hits import RawHit
 from appliance.ingest import answers, plausible
 from appliance.ingest.answers import Answer
 from appliance.ingest.body import BodyTooLargeError, ClientGoneError, Receive, read_body
-from appliance.ingest.boundary import Personal, strip, take
+from appliance.ingest.boundary import NOBODY, Personal, strip, take
 from appliance.ingest.client_address import Address, TrustedProxies
 from appliance.ingest.gate import refuse
 from appliance.ingest.limits import Limits
@@ -88,8 +88,8 @@ class Entry(NamedTuple):
     """What the head of a request says. Lives as long as the request."""
 
     refusal: Outcome | None
-    personal: Personal | None
-    """None if refused."""
+    personal: Personal
+    """Of nobody, if refused."""
     declared_bytes: int | None
 
     def __repr__(self) -> str:
@@ -132,8 +132,9 @@ class EventEndpoint:
             return self.unread(Outcome.TOO_LARGE, answers.TOO_LARGE)
         except ClientGoneError:
             return None
-        hit = self.read(entry, body)
-        del body, entry
+        parsed = self.parse(entry, body)
+        hit = self.sort(parsed, entry.personal) if isinstance(parsed, ParsedHit) else parsed
+        del body, entry, parsed
         return await self.finish(hit) if isinstance(hit, Sorted) else hit
 
     def enter(self, scope: dict[str, Any]) -> Entry | Answer:
@@ -143,22 +144,22 @@ class EventEndpoint:
         as far as its sites.
         """
         refusal = refuse(scope["headers"])
-        personal: Personal | None = None
         if refusal is None:
             personal = take(scope)
         else:
+            personal = NOBODY
             strip(scope)
         declared, encoding = _entity(scope["headers"])
         if encoding not in _IDENTITY:
             return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
         return Entry(refusal, personal, declared)
 
-    def read(self, entry: Entry, body: bytes) -> Sorted | Answer:
-        """Read the body of a request. What comes back holds nothing personal."""
+    def parse(self, entry: Entry, body: bytes) -> ParsedHit | Sorted | Answer:
+        """Read the body of a request: a hit that is to be sorted, or what has come of it already."""
         try:
-            if entry.personal is None:
+            if entry.refusal is not None:
                 return self.sort_refused(plausible.parse_sites(body), entry.refusal)
-            return self.sort(plausible.parse(body), entry.personal)
+            return plausible.parse(body)
         except InvalidHitError as error:
             return self.unread(Outcome.INVALID, answers.invalid(error.errors))
 
@@ -183,12 +184,12 @@ class EventEndpoint:
             return answers.RATE_LIMITED
         return answers.taken(None if hit.events else hit.drops[0].outcome, len(hit.drops))
 
-    def sort_refused(self, site_ids: tuple[str, ...], refusal: Outcome | None) -> Sorted:
+    def sort_refused(self, site_ids: tuple[str, ...], refusal: Outcome) -> Sorted:
         """Drops for all sites of a hit that the gate refused."""
         hit, now = Sorted(), self._clock()
         for site_id in site_ids:
             site = self._sites.get(site_id)
-            hit.drops.append(_drop(site, now, refusal if site and refusal else Outcome.UNKNOWN_SITE))
+            hit.drops.append(_drop(site, now, refusal if site else Outcome.UNKNOWN_SITE))
         return hit
 
     def sort(self, parsed: ParsedHit, personal: Personal) -> Sorted:

@@ -13,7 +13,8 @@ from consent.signals import SIGNAL_HEADERS, read_signals
 Headers = Iterable[tuple[bytes, bytes]]
 
 _PURPOSE = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
-_TELLING = SIGNAL_HEADERS | _PURPOSE
+TELLING = SIGNAL_HEADERS | _PURPOSE
+"""Names of the headers that are looked at."""
 _EARLY = (b"prefetch", b"prerender", b"preview")
 
 
@@ -22,7 +23,7 @@ def refuse(headers: Headers) -> Outcome | None:
 
     A page that is fetched or drawn in advance has not been looked at (Sec-Purpose, fetch.spec.whatwg.org).
     """
-    telling = [header for header in headers if header[0] in _TELLING]
+    telling = [header for header in headers if header[0] in TELLING]
     if not telling:
         return None
     refusal = decide(read_signals(telling))

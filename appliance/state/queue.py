@@ -25,6 +25,7 @@ from appliance.state.memory import HITS_AGAIN_FROM, HITS_UP_TO, share_used
 _log = logging.getLogger(__name__)
 _COMMIT_EVENTS = 1000
 _BACKLOG_EVENTS = 20_000
+_KEY_NAMES = 1000
 _WATCH_SECONDS = 0.5
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -41,6 +42,9 @@ class _Waiting(NamedTuple):
     done: Committed
 
 
+_Settled = tuple[list[_Waiting], ApplianceError | None]
+
+
 class EventQueue:
     """Durable queue of sealed events, one stream per shard.
 
@@ -53,6 +57,7 @@ class EventQueue:
         self._shards = shards
         self._appender = appender(client)
         self._waiting: list[_Waiting] = []
+        self._key_names: dict[tuple[str, date], str] = {}
         self._has_come = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_full = False
@@ -110,8 +115,15 @@ class EventQueue:
         if self._is_full or len(self._waiting) >= _BACKLOG_EVENTS:
             raise UnavailableError("too many hits wait to be counted")
         shard = names.shard_of(event.tag, self._shards)
-        self._waiting.append(_Waiting(shard, f"{site}|{day.isoformat()}", event, done))
+        key_name = self._key_names.get((site, day)) or self._key_name(site, day)
+        self._waiting.append(_Waiting(shard, key_name, event, done))
         self._has_come.set()
+
+    def _key_name(self, site: str, day: date) -> str:
+        if len(self._key_names) >= _KEY_NAMES:
+            self._key_names.clear()
+        name = self._key_names[site, day] = f"{site}|{day.isoformat()}"
+        return name
 
     async def look(self) -> None:
         """Ask Redis how full it is. Done by itself twice a second; a Redis that is away is noticed by the commits."""
@@ -133,33 +145,45 @@ class EventQueue:
         while not self._stopping.is_set():
             await self._has_come.wait()
             self._has_come.clear()
+            done: list[_Settled] = []
             while self._waiting:
                 batch, self._waiting = self._waiting[:_COMMIT_EVENTS], self._waiting[_COMMIT_EVENTS:]
-                await self._commit(batch)
+                done = await self._commit(batch, done)
+            _settle(done)
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
-        """One round trip. Every event of the batch is settled, whatever happens."""
+    async def _commit(self, batch: list[_Waiting], before: list[_Settled]) -> list[_Settled]:
+        """One round trip. Those of the one before are told as soon as Redis has work again.
+
+        Returns:
+            what is to be told: to each of the batch, whatever happened.
+        """
         parts: dict[tuple[int, str], list[_Waiting]] = {}
         for one in batch:
             parts.setdefault((one.shard, one.key_name), []).append(one)
         fields: dict[int, dict[str, bytes]] = {}
+        failed: list[_Settled] = []
         for (shard, key_name), part in parts.items():
             try:
                 sealed = self._sealed(shard, key_name, part)
             except Exception as error:
-                _settle(part, error if isinstance(error, ApplianceError) else _failed(error))
+                failed.append((part, error if isinstance(error, ApplianceError) else _failed(error)))
             else:
                 fields.setdefault(shard, {})[key_name] = sealed
-        outcomes = await self._appended(fields) if fields else {}
-        for (shard, key_name), part in parts.items():
-            if key_name in fields.get(shard, ()):
-                _settle(part, outcomes[shard])
+        sending = asyncio.create_task(self._appended(fields))
+        await asyncio.sleep(0)
+        _settle(before)
+        outcomes = await sending
+        return failed + [
+            (part, outcomes[shard]) for (shard, key_name), part in parts.items() if key_name in fields.get(shard, ())
+        ]
 
     def _sealed(self, shard: int, key_name: str, part: list[_Waiting]) -> bytes:
         encoded = _encode([one.event for one in part])
         return envelope.seal(self._sealer, key_name, names.events(shard), encoded, len(part))
 
     async def _appended(self, fields: dict[int, dict[str, bytes]]) -> dict[int, Outcome]:
+        if not fields:
+            return {}
         try:
             outcomes = await self._appender.append([(names.events(shard), one) for shard, one in fields.items()])
         except UnavailableError as error:
@@ -173,9 +197,10 @@ def _failed(error: Exception) -> UnavailableError:
     return UnavailableError(f"the commit failed ({type(error).__name__})")
 
 
-def _settle(part: list[_Waiting], outcome: ApplianceError | None) -> None:
-    for one in part:
-        try:
-            one.done(outcome)
-        except Exception as error:  # the others must hear of theirs all the same
-            _log.error("answer_failed", extra={"error": type(error).__name__})
+def _settle(settled: list[_Settled]) -> None:
+    for part, outcome in settled:
+        for one in part:
+            try:
+                one.done(outcome)
+            except Exception as error:  # the others must hear of theirs all the same
+                _log.error("answer_failed", extra={"error": type(error).__name__})

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from appliance.supervisor.http_protocol import HttpProtocol
+from appliance.supervisor.http_protocol import MAX_HEADERS, HttpProtocol
 
 _PATH, _METHOD = b"/api/event", b"POST"
+_OWN = frozenset({b"host", b"content-length", b"expect"})
 _MAX_LENGTH_DIGITS = 5
 MAX_BODY_BYTES = 64 * 1024
 
@@ -31,6 +32,10 @@ class Answer(Protocol):
 
 class Events(Protocol):
     """`appliance.ingest.direct.DirectEvents`."""
+
+    @property
+    def wanted(self) -> frozenset[bytes]:
+        """Names of headers that mean anything to it."""
 
     def take(
         self,
@@ -68,6 +73,7 @@ class EventProtocol(HttpProtocol):
     def __init__(self, *arguments: Any, events: Events, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._events = events
+        self._wanted = events.wanted | _OWN
         self._plain = _Plain()
         self._is_plain = False
         """The request that is being received is a plain one."""
@@ -88,8 +94,7 @@ class EventProtocol(HttpProtocol):
 
     def on_headers_complete(self) -> None:
         """Head complete: is the request a plain one?"""
-        if self.url == _PATH and self._can_be_plain():
-            self.check_head()
+        if self.url == _PATH and self._is_plain_head():
             self._is_plain = True
             self.head_is_complete()
             self._unanswered = 1
@@ -126,22 +131,29 @@ class EventProtocol(HttpProtocol):
         self.headers, self._plain.body = [], b""
         self._events.take(headers, self.client, body, self._answered)
 
-    def _can_be_plain(self) -> bool:
-        if self._unanswered or self.flow.write_paused or self.parser.get_method() != _METHOD:
+    def _is_plain_head(self) -> bool:
+        """Whether nothing is odd about the head. If so, only the headers that are wanted are left."""
+        parser, headers = self.parser, self.headers
+        if self._unanswered or self._head_bytes or len(headers) > MAX_HEADERS or self.flow.write_paused:
             return False
-        if (
-            self.parser.get_http_version() != "1.1"
-            or self.parser.should_upgrade()
-            or not self.parser.should_keep_alive()
-        ):
+        if parser.get_method() != _METHOD or parser.get_http_version() != "1.1":
             return False
-        length = b""
-        for name, value in self.headers:
-            if name == b"content-length":
+        if parser.should_upgrade() or not parser.should_keep_alive():
+            return False
+        wanted = self._wanted
+        kept = [header for header in headers if header[0] in wanted]
+        hosts, length = 0, b""
+        for name, value in kept:
+            if name == b"host":
+                hosts += 1
+            elif name == b"content-length":
                 length = value
             elif name == b"expect":
                 return False
-        return len(length) <= _MAX_LENGTH_DIGITS and length.isdigit() and int(length) <= MAX_BODY_BYTES
+        if hosts != 1 or len(length) > _MAX_LENGTH_DIGITS or not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return False
+        self.headers = kept
+        return True
 
     def _answered(self, answer: Answer) -> None:
         plain = self._plain

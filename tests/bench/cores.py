@@ -24,7 +24,10 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     """Time of processors that these processes have used."""
     total = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # Redis has children that write a file and end
         total += int(fields[11]) + int(fields[12])
     return total / _TICKS
 

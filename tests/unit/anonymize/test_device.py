@@ -132,6 +132,6 @@ def test_text_of_an_agent_is_not_kept() -> None:
     parser.parse(agent, ClientHints(platform=platform))
     gc.collect()
     for text in (agent, platform):
-        assert text not in repr(parser._memo._found)
+        assert text not in repr(parser._memo._young)
         held = [found for found in gc.get_referrers(text) if isinstance(found, dict | list | tuple)]
-        assert not any(found is parser._memo._found for found in held)
+        assert not any(found is parser._memo._young for found in held)

@@ -14,11 +14,13 @@ def test_two_memos_hash_one_message_differently() -> None:
     assert KeyedMemo[str](1).hashed(b"agent") != KeyedMemo[str](1).hashed(b"agent")
 
 
-def test_what_was_not_asked_for_longest_goes_first() -> None:
-    memo: KeyedMemo[int] = KeyedMemo(2)
-    for number in (1, 2):
+def test_what_was_asked_for_lately_stays_and_the_number_is_bounded() -> None:
+    memo: KeyedMemo[int] = KeyedMemo(10)
+    for number in range(100):
         memo.put(memo.hashed(b"%d" % number), number)
-    memo.get(memo.hashed(b"1"))
-    memo.put(memo.hashed(b"3"), 3)
-    assert [memo.get(memo.hashed(b"%d" % number)) for number in (1, 2, 3)] == [1, None, 3]
-    assert len(memo) == 2
+        assert memo.get(memo.hashed(b"0")) == 0
+        assert len(memo) <= 10
+    found = sorted((memo._young | memo._old).values())
+    assert found[0] == 0
+    assert found[1:] == list(range(101 - len(found), 100))
+    assert len(found) >= 5

@@ -151,8 +151,8 @@ def test_damaged_branch_is_an_unknown_place(tmp_path: Path) -> None:
 def test_text_of_an_address_is_not_kept(database: Path, scratch: Path) -> None:
     places = Places(database, scratch)
     places.place(NETWORK)
-    assert "87.128" not in repr(places._source.memo._found)
-    assert NETWORK.packed not in b"".join(places._source.memo._found)
+    assert "87.128" not in repr(places._source.memo._young)
+    assert NETWORK.packed not in b"".join(places._source.memo._young)
 
 
 def test_file_is_the_one_whose_origin_is_written_down() -> None:

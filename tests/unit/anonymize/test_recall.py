@@ -47,7 +47,7 @@ def test_nothing_of_the_address_is_kept_and_everything_can_be_forgotten() -> Non
     page = recall.page(URL, SITE)
     assert not isinstance(page, Outcome)
     recall.arrival("https://www.google.com/search?q=jane", page.campaign, SITE)
-    kept = pickle.dumps([list(memo._found.items()) for memo in (recall._pages, recall._arrivals)])
+    kept = pickle.dumps([list(memo._young.items()) for memo in (recall._pages, recall._arrivals)])
     assert b"/orders/:id" in kept
     for secret in (b"550e8400", b"jane", b"mail", b"search?"):
         assert secret not in kept
