@@ -2,7 +2,6 @@
 the test has.
 """
 
-import asyncio
 import socket
 import threading
 import time
@@ -17,6 +16,19 @@ from appliance.supervisor.connections import Connections
 from appliance.supervisor.http_protocol import HttpProtocol
 
 App = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+class _Announcing(uvicorn.Server):
+    """Says when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serves = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self.serves.set()
 
 
 class HttpServer:
@@ -60,10 +72,12 @@ def http_server(
         ws="none",
         timeout_graceful_shutdown=graceful_seconds,
     )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
+    server = _Announcing(config)
+    thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
+        # Whoever takes away files must not take those of the loop that is being made.
+        assert server.serves.wait(10)
         yield HttpServer(f"http://127.0.0.1:{listener.getsockname()[1]}", server, thread)
     finally:
         server.should_exit = True
