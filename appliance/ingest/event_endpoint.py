@@ -210,7 +210,10 @@ class EventEndpoint:
             day, _ = local_day_hour(now, site.timezone)
             event = self._anonymized(parsed, personal, address, site, day, int(now * 1000))
             if not isinstance(event, Outcome):
-                hit.events.append((site.id, day, event))
+                if limits is None or limits.take_visitor(address, event.tag, now):
+                    hit.events.append((site.id, day, event))
+                else:
+                    hit.drops.append(_drop(site, now, Outcome.RATE_LIMITED))
                 continue
             hit.drops.append(_drop(site, now, event))
             if event is Outcome.INVALID:

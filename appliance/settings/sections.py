@@ -38,11 +38,13 @@ class LimitSettings(_Strict, frozen=True):
     """`[limits]`: protection against floods. The defaults are far above what people do."""
 
     enabled: bool = True
-    """Whether the limits on hits per second apply. Those per day always do."""
+    """Whether the limits on networks and on hits per second apply. The others always do."""
     network_hits_per_second: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
     """Of one network, /24 or /48, in the long run. Behind it may be a whole mobile carrier's gateway."""
     network_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1000
     """Of one network at once."""
+    network_visitors_per_day: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 5000
+    """New visitors of one network, each counted once for every site it visits. Hits of further ones are dropped."""
     site_hits_per_second: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 5000
     """Of one site, in the long run."""
     site_burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20_000

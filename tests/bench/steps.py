@@ -75,7 +75,9 @@ class Steps:
         for step in STEPS:
             dropped = self._timed(f"  {step.__name__}", step, draft)
             assert dropped in (None, Outcome.BLOCKED), dropped
-        return self._timed("clean event", draft.event)
+        event: CleanEvent = self._timed("clean event", draft.event)
+        assert self._timed("limit of visitors", self._limits.take_visitor, address, event.tag, now)
+        return event
 
     def _timed(self, name: str, step: Callable[..., Any], *arguments: Any) -> Any:
         started = time.perf_counter()

@@ -70,6 +70,17 @@ def test_network_over_its_limit_is_refused_for_every_site_and_others_are_taken()
     assert "x-drop-reason" not in ingest.post(x_forwarded_for="87.128.2.9").headers
 
 
+def test_machine_that_varies_its_agent_is_refused_for_good_and_its_neighbours_go_on() -> None:
+    ingest = Ingest(LimitSettings(network_visitors_per_day=3))
+    agents = [f"{AGENT} Variant/{n}" for n in range(5)]
+    said = [ingest.post(HIT | {"eid": "a"}, user_agent=agent, x_forwarded_for="87.128.1.1") for agent in agents]
+    assert [answer.headers.get("x-drop-reason") for answer in said] == [None] * 3 + ["rate_limited"] * 2
+    assert {answer.status_code for answer in said} == {202}  # sending again would change nothing
+    for agent, address in ((agents[0], "87.128.1.1"), (agents[4], "87.128.2.1")):
+        assert "x-drop-reason" not in ingest.post(user_agent=agent, x_forwarded_for=address).headers
+    assert len(ingest.queued) == 5
+
+
 def test_nothing_is_limited_when_limits_are_off() -> None:
     ingest = Ingest(LimitSettings(enabled=False, network_burst=1, site_burst=1))
     assert {ingest.post(x_forwarded_for="87.128.1.1").headers.get("x-drop-reason") for _ in range(5)} == {None}

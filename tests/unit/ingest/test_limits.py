@@ -1,5 +1,6 @@
 """Token buckets: who is over a limit, who is not, and what is remembered."""
 
+import hashlib
 import random
 import sys
 from ipaddress import ip_address
@@ -11,7 +12,13 @@ from appliance.ingest.limits import Limits
 from appliance.settings import LimitSettings
 
 NOW = 1_795_000_000.0
-SETTINGS = LimitSettings(network_hits_per_second=10, network_burst=50, site_hits_per_second=100, site_burst=200)
+SETTINGS = LimitSettings(
+    network_hits_per_second=10,
+    network_burst=50,
+    site_hits_per_second=100,
+    site_burst=200,
+    network_visitors_per_day=100,
+)
 PROXIES = TrustedProxies(("9.9.9.0/24",))
 
 
@@ -69,8 +76,10 @@ def test_memory_is_the_same_after_a_hundred_thousand_networks(limits: Limits) ->
     before = held_bytes(limits)
     source = random.Random(1)
     for _ in range(100_000):
-        limits.take_network(ip_address(source.getrandbits(32)), NOW)
-    assert held_bytes(limits) == before < 1_100_000
+        address = ip_address(source.getrandbits(32))
+        limits.take_network(address, NOW)
+        limits.take_visitor(address, source.randbytes(16), NOW)
+    assert held_bytes(limits) == before < 6_400_000
 
 
 def test_thousand_floods_hit_hardly_anybody_else(limits: Limits) -> None:
@@ -81,7 +90,12 @@ def test_thousand_floods_hit_hardly_anybody_else(limits: Limits) -> None:
 
 
 def held_bytes(limits: Limits) -> int:
-    return sum(sys.getsizeof(value) for value in vars(limits).values())
+    parts = (limits, limits._hits, limits._visitors, limits._seen)
+    return sum(sys.getsizeof(value) for part in parts for value in vars(part).values())
+
+
+def tag(number: int) -> bytes:
+    return hashlib.blake2b(number.to_bytes(4, "big"), digest_size=16).digest()
 
 
 def test_place_of_a_network_says_nothing_in_another_process(limits: Limits) -> None:
@@ -92,4 +106,26 @@ def test_place_of_a_network_says_nothing_in_another_process(limits: Limits) -> N
 
 
 def used_places(limits: Limits) -> list[int]:
-    return [place for place, full_at in enumerate(limits._networks) if full_at]
+    return [place for place, full_at in enumerate(limits._hits._full_at) if full_at]
+
+
+def new_visitors(limits: Limits, address: str, numbers: range, now: float = NOW) -> int:
+    return sum(limits.take_visitor(ip_address(address), tag(number), now) for number in numbers)
+
+
+def test_network_may_bring_so_many_new_visitors_and_those_seen_go_on(limits: Limits) -> None:
+    assert new_visitors(limits, "87.128.1.7", range(150)) == 100
+    assert new_visitors(limits, "87.128.1.200", range(100, 300)) == 0
+    assert new_visitors(limits, "87.128.1.200", range(100)) == 100
+    assert new_visitors(limits, "87.128.2.7", range(300, 350)) == 50
+
+
+def test_next_day_brings_as_many_again(limits: Limits) -> None:
+    new_visitors(limits, "87.128.1.7", range(100))
+    assert new_visitors(limits, "87.128.1.7", range(100, 200), NOW + 43_200) == 50
+    assert new_visitors(limits, "87.128.1.7", range(200, 500), NOW + 200_000) == 100
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.3", "9.9.9.1"])
+def test_address_that_stands_for_everybody_may_bring_everybody(limits: Limits, address: str) -> None:
+    assert new_visitors(limits, address, range(1000)) == 1000
