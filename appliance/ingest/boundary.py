@@ -10,16 +10,10 @@ from typing import Any, NamedTuple
 from appliance.hits import NO_HINTS, ClientHints
 
 _KEPT = frozenset({b"host", b"content-type", b"content-length", b"content-encoding", b"transfer-encoding"})
-_HINTS = {
-    b"sec-ch-ua": 0,
-    b"sec-ch-ua-mobile": 1,
-    b"sec-ch-ua-platform": 2,
-    b"sec-ch-ua-platform-version": 3,
-}
-"""Client hints, and their place in `ClientHints`."""
-_PERSONAL = frozenset({b"user-agent", b"x-forwarded-for", b"accept-language", *_HINTS})
-WANTED = _KEPT | _PERSONAL
-"""Names of all headers that a hit is made of."""
+_FORWARDED = b"x-forwarded-for"
+_HINTS = (b"sec-ch-ua", b"sec-ch-ua-mobile", b"sec-ch-ua-platform", b"sec-ch-ua-platform-version")
+"""Client hints, in the order of `ClientHints`."""
+_ANY_HINT = frozenset(_HINTS)
 
 
 class Personal(NamedTuple):
@@ -42,29 +36,30 @@ NOBODY = Personal(None, [], "")
 
 def take(scope: dict[str, Any]) -> Personal:
     """Read what a hit needs, then strip the scope. Only for hits that the gate let through."""
-    client = scope.get("client")
-    forwarded: list[bytes] = []
-    user_agent = language = ""
-    hints: list[str] | None = None
-    kept = []
-    for header in scope["headers"]:
-        name, value = header
-        if name in _KEPT:
-            kept.append(header)
-        elif name not in _PERSONAL:
-            continue
-        elif name == b"user-agent":
-            user_agent = value.decode("latin-1")
-        elif name == b"accept-language":
-            language = value.decode("latin-1")
-        elif name == b"x-forwarded-for":
-            forwarded.append(value)
-        else:
-            hints = hints or list(NO_HINTS)
-            hints[_HINTS[name]] = value.decode("latin-1")
-    _leave(scope, kept)
-    peer = client[0] if client else None
-    return Personal(peer, forwarded, user_agent, language, ClientHints(*hints) if hints else NO_HINTS)
+    headers = scope["headers"]
+    forwarded = [value for name, value in headers if name == _FORWARDED]
+    personal = _personal(dict(headers), forwarded, scope.get("client"))
+    strip(scope)
+    return personal
+
+
+def take_plain(fields: dict[bytes, bytes], client: tuple[str, int] | None) -> Personal:
+    """The same of a head in which no header comes twice. Its fields are emptied by the caller."""
+    return _personal(fields, [fields[_FORWARDED]] if _FORWARDED in fields else [], client)
+
+
+def _personal(fields: dict[bytes, bytes], forwarded: list[bytes], client: tuple[str, int] | None) -> Personal:
+    get = fields.get
+    hints = NO_HINTS
+    if not _ANY_HINT.isdisjoint(fields):
+        hints = ClientHints(*[get(name, b"").decode("latin-1") for name in _HINTS])
+    return Personal(
+        client[0] if client else None,
+        forwarded,
+        get(b"user-agent", b"").decode("latin-1"),
+        get(b"accept-language", b"").decode("latin-1"),
+        hints,
+    )
 
 
 def take_page(scope: dict[str, Any]) -> tuple[bytes, bytes]:
@@ -77,13 +72,12 @@ def take_page(scope: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def strip(scope: dict[str, Any]) -> None:
-    """Remove everything personal from the scope, unread."""
-    _leave(scope, [header for header in scope["headers"] if header[0] in _KEPT])
+    """Remove everything personal from the scope.
 
-
-def _leave(scope: dict[str, Any], kept: list[tuple[bytes, bytes]]) -> None:
-    """A list of headers is emptied in place: uvicorn's connection holds the same list until its next request."""
+    A list of headers is emptied in place: uvicorn's connection holds the same list until its next request.
+    """
     headers = scope["headers"]
+    kept = [header for header in headers if header[0] in _KEPT]
     if isinstance(headers, list):
         headers[:] = kept
     else:

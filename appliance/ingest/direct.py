@@ -15,10 +15,8 @@ from appliance.errors import ApplianceError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.ingest import answers
 from appliance.ingest.answers import Answer
-from appliance.ingest.boundary import WANTED
 from appliance.ingest.event_endpoint import Entry, EventEndpoint, Sorted
 from appliance.ingest.failure import failed
-from appliance.ingest.gate import TELLING
 from appliance.ingest.parsed_hit import ParsedHit
 
 Done = Callable[[Answer], None]
@@ -35,7 +33,7 @@ class Queue(Protocol):
 class _Request(NamedTuple):
     """A request as it came; held for the rest of a turn of the event loop."""
 
-    headers: list[tuple[bytes, bytes]]
+    fields: dict[bytes, bytes]
     client: tuple[str, int] | None
     body: bytes
     done: Done
@@ -47,22 +45,20 @@ class _Request(NamedTuple):
 class DirectEvents:
     """Takes whole requests."""
 
-    wanted = WANTED | TELLING
-
     def __init__(self, endpoint: EventEndpoint, queue: Queue) -> None:
         self._endpoint = endpoint
         self._queue = queue
         self._arrived: list[_Request] = []
 
-    def take(self, headers: list[tuple[bytes, bytes]], client: tuple[str, int] | None, body: bytes, done: Done) -> None:
+    def take(self, fields: dict[bytes, bytes], client: tuple[str, int] | None, body: bytes, done: Done) -> None:
         """Take one request; `done` is called once, later, inside the running loop.
 
         Args:
-            headers: names in small letters; those of `wanted` are enough. Emptied of everything personal.
+            fields: the headers, none of which came twice; names in small letters. They will be emptied.
             client: the other end of the socket.
             body: at most `body.MAX_BODY_BYTES`.
         """
-        self._arrived.append(_Request(headers, client, body, done))
+        self._arrived.append(_Request(fields, client, body, done))
         if len(self._arrived) == 1:
             asyncio.get_running_loop().call_soon(self._work)
 
@@ -70,8 +66,8 @@ class DirectEvents:
         """All stages; whoever has an answer early gets it. Nothing of the requests is left when it returns."""
         requests, self._arrived = self._arrived, []
         entered: list[tuple[Entry, bytes, Done]] = []
-        for headers, client, body, done in requests:
-            entry = _attempt(self._endpoint.enter, {"headers": headers, "client": client, "query_string": b""})
+        for fields, client, body, done in requests:
+            entry = _attempt(self._endpoint.enter_plain, fields, client)
             if isinstance(entry, Entry):
                 entered.append((entry, body, done))
             else:

@@ -16,9 +16,9 @@ from appliance.hits import RawHit
 from appliance.ingest import answers, plausible
 from appliance.ingest.answers import Answer
 from appliance.ingest.body import BodyTooLargeError, ClientGoneError, Receive, read_body
-from appliance.ingest.boundary import NOBODY, Personal, strip, take
+from appliance.ingest.boundary import NOBODY, Personal, strip, take, take_plain
 from appliance.ingest.client_address import Address, TrustedProxies
-from appliance.ingest.gate import refuse
+from appliance.ingest.gate import TELLING, refuse
 from appliance.ingest.limits import Limits
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.ingest.parsed_hit import Errors, InvalidHitError, ParsedHit, blame
@@ -153,6 +153,16 @@ class EventEndpoint:
         if encoding not in _IDENTITY:
             return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
         return Entry(refusal, personal, declared)
+
+    def enter_plain(self, fields: dict[bytes, bytes], client: tuple[str, int] | None) -> Entry | Answer:
+        """The same for a head in which no header comes twice; `fields` are empty afterwards."""
+        refusal = None if TELLING.isdisjoint(fields) else refuse(fields.items())
+        personal = NOBODY if refusal else take_plain(fields, client)
+        encoding = fields.get(b"content-encoding", b"")
+        fields.clear()
+        if encoding.strip().lower() not in _IDENTITY:
+            return self.unread(Outcome.UNSUPPORTED, answers.UNSUPPORTED)
+        return Entry(refusal, personal, None)
 
     def parse(self, entry: Entry, body: bytes) -> ParsedHit | Sorted | Answer:
         """Read the body of a request: a hit that is to be sorted, or what has come of it already."""

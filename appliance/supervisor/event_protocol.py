@@ -1,8 +1,9 @@
 """The protocol of ingest: plain `POST /api/event` requests are taken without ASGI, everything else as ever.
 
-Plain is HTTP/1.1 with a short Content-Length, and nothing before it on the connection that waits for an answer. Such a
-request needs no scope, no task and no coroutine; they cost as much as everything else that ingest does to a hit. The
-answers and their order are those of the application; what follows a plain request too early waits in uvicorn's queue.
+Plain is HTTP/1.1 with a short Content-Length and no header twice, and nothing before it on the connection that waits
+for an answer. Such a request needs no scope, no task and no coroutine; they cost as much as everything else that ingest
+does to a hit. The answers and their order are those of the application; what follows a plain request too early waits
+in uvicorn's queue.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,6 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from appliance.supervisor.http_protocol import MAX_HEADERS, HttpProtocol
 
 _PATH, _METHOD = b"/api/event", b"POST"
-_OWN = frozenset({b"host", b"content-length", b"expect"})
 _MAX_LENGTH_DIGITS = 5
 MAX_BODY_BYTES = 64 * 1024
 
@@ -33,13 +33,9 @@ class Answer(Protocol):
 class Events(Protocol):
     """`appliance.ingest.direct.DirectEvents`."""
 
-    @property
-    def wanted(self) -> frozenset[bytes]:
-        """Names of headers that mean anything to it."""
-
     def take(
         self,
-        headers: list[tuple[bytes, bytes]],
+        fields: dict[bytes, bytes],
         client: tuple[str, int] | None,
         body: bytes,
         done: Callable[[Any], None],
@@ -73,7 +69,8 @@ class EventProtocol(HttpProtocol):
     def __init__(self, *arguments: Any, events: Events, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._events = events
-        self._wanted = events.wanted | _OWN
+        self._fields: dict[bytes, bytes] = {}
+        """Headers of the plain request that is being received."""
         self._plain = _Plain()
         self._is_plain = False
         """The request that is being received is a plain one."""
@@ -127,12 +124,12 @@ class EventProtocol(HttpProtocol):
         self._receiving = False
         self._due = 0.0
         self.watch.ends_waiting(self)
-        headers, body = self.headers, self._plain.body
-        self.headers, self._plain.body = [], b""
-        self._events.take(headers, self.client, body, self._answered)
+        fields, body = self._fields, self._plain.body
+        self._fields, self._plain.body = {}, b""
+        self._events.take(fields, self.client, body, self._answered)
 
     def _is_plain_head(self) -> bool:
-        """Whether nothing is odd about the head. If so, only the headers that are wanted are left."""
+        """Whether nothing is odd about the head. If so, its fields take the place of its headers."""
         parser, headers = self.parser, self.headers
         if self._unanswered or self._head_bytes or len(headers) > MAX_HEADERS or self.flow.write_paused:
             return False
@@ -140,19 +137,13 @@ class EventProtocol(HttpProtocol):
             return False
         if parser.should_upgrade() or not parser.should_keep_alive():
             return False
-        wanted = self._wanted
-        kept = [header for header in headers if header[0] in wanted]
-        hosts, length = 0, b""
-        for name, value in kept:
-            if name == b"host":
-                hosts += 1
-            elif name == b"content-length":
-                length = value
-            elif name == b"expect":
-                return False
-        if hosts != 1 or len(length) > _MAX_LENGTH_DIGITS or not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        fields = dict(headers)
+        length = fields.get(b"content-length", b"")
+        if len(fields) != len(headers) or b"host" not in fields or b"expect" in fields:
             return False
-        self.headers = kept
+        if len(length) > _MAX_LENGTH_DIGITS or not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return False
+        self.headers, self._fields = [], fields
         return True
 
     def _answered(self, answer: Answer) -> None:

@@ -23,7 +23,8 @@ HEADERS = (f"User-Agent: {AGENT}", "X-Forwarded-For: 203.0.113.9")
 
 
 def post(body: bytes = BODY, *headers: str, path: str = "/api/event", version: str = "1.1") -> bytes:
-    lines = (f"POST {path} HTTP/{version}", "Host: x", f"Content-Length: {len(body)}", *HEADERS, *headers, "", "")
+    others = [line for line in HEADERS if line.partition(":")[0] not in {line.partition(":")[0] for line in headers}]
+    lines = (f"POST {path} HTTP/{version}", "Host: x", f"Content-Length: {len(body)}", *others, *headers, "", "")
     return "\r\n".join(lines).encode() + body
 
 
@@ -78,6 +79,8 @@ ODD = {
     "elsewhere": post(path="/api/events"),
     "no host": post().replace(b"Host: x\r\n", b""),
     "two hosts": post(BODY, "Host: y"),
+    "header twice": post(BODY, "Sec-GPC: 1", "Sec-GPC: 0"),
+    "several proxies": post(BODY, "X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 203.0.113.9"),
     "no length": b"POST /api/event HTTP/1.1\r\nHost: x\r\n\r\n",
     "broken": post(BODY, "A\x00: b"),
 }
