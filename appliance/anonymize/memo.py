@@ -1,16 +1,16 @@
 """Remembers what was worked out for a personal text, without the text.
 
 Results are kept under a keyed hash whose key is as old as the process and never leaves it: whoever finds the memo finds
-classes and families, and no way to ask who has them.
+classes and families, and no way to ask who has them. The hash is Python's own of bytes, SipHash with a key of the
+process (PEP 456), with a second key in front: a third of the price of BLAKE2b. It has 64 bits, so of 32,768 texts one
+in 10¹⁴ others is taken for one of them.
 """
 
-import hashlib
 import secrets
 from typing import Generic, TypeVar
 
 _Result = TypeVar("_Result")
 _KEY_BYTES = 32
-_HASH_BYTES = 16
 
 
 class KeyedMemo(Generic[_Result]):
@@ -24,27 +24,25 @@ class KeyedMemo(Generic[_Result]):
 
     def __init__(self, entries: int) -> None:
         self._entries = entries
-        self._keyed = hashlib.blake2b(key=secrets.token_bytes(_KEY_BYTES), digest_size=_HASH_BYTES)
-        self._young: dict[bytes, _Result] = {}
-        self._old: dict[bytes, _Result] = {}
+        self._key = secrets.token_bytes(_KEY_BYTES)
+        self._young: dict[int, _Result] = {}
+        self._old: dict[int, _Result] = {}
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
 
-    def hashed(self, message: bytes) -> bytes:
-        """What a message is remembered under. Takes 1 µs."""
-        hashed = self._keyed.copy()  # a fifth cheaper than to begin with the key each time
-        hashed.update(message)
-        return hashed.digest()
+    def hashed(self, message: bytes) -> int:
+        """What a message is remembered under. Takes 0.3 µs."""
+        return hash(self._key + message)
 
-    def get(self, hashed: bytes) -> _Result | None:
+    def get(self, hashed: int) -> _Result | None:
         """The result, if remembered."""
         found = self._young.get(hashed)
         if found is None and (found := self._old.pop(hashed, None)) is not None:
             self.put(hashed, found)
         return found
 
-    def put(self, hashed: bytes, result: _Result) -> None:
+    def put(self, hashed: int, result: _Result) -> None:
         """Remember a result."""
         if len(self._young) >= self._entries // 2:
             self._old, self._young = self._young, {}

@@ -197,8 +197,7 @@ def drop_shielded_country(draft: Draft) -> Outcome | None:
 
 def drop_place(draft: Draft) -> None:
     """Where no place may be counted, it is forgotten once the shields have seen it."""
-    if draft.tools.privacy.place == "none":
-        draft.place = NOWHERE
+    draft.place = NOWHERE
 
 
 def put_language(draft: Draft) -> None:
@@ -246,6 +245,18 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+def steps_of(rules: SiteRules, privacy: PrivacySettings) -> tuple[Step, ...]:
+    """The steps that can do something at a site: half a microsecond for each shield that it does not have."""
+    shields = rules.site.shields
+    is_needed: dict[Step, bool] = {
+        drop_shielded_address: bool(shields.addresses),
+        drop_shielded_page: bool(shields.pages or shields.hostnames),
+        drop_shielded_country: bool(shields.countries),
+        drop_place: privacy.place == "none",
+    }
+    return tuple(step for step in STEPS if is_needed.get(step, True))
+
+
 class Anonymizer:
     """All steps with the tables they need.
 
@@ -263,7 +274,7 @@ class Anonymizer:
         self.places = places or Places()
         self.devices = DeviceParser()
         self.recall = Recall()
-        self._rules: dict[str, SiteRules] = {}
+        self._sites: dict[str, tuple[SiteRules, tuple[Step, ...]]] = {}
 
     def anonymize(self, hit: RawHit, site: SiteSettings, key: HashKey, at_ms: int) -> CleanEvent | Outcome:
         """Turn a hit into an event, or say why it is dropped.
@@ -271,13 +282,19 @@ class Anonymizer:
         Privacy: the hit ends here. The event has a tag that nobody can undo without the key, a country, families
         and classes, and redacted texts.
         """
-        rules = self._rules.get(site.id)
-        if rules is None or rules.site is not site:
-            self.recall.forget()
-            rules = self._rules[site.id] = SiteRules(site)
+        known = self._sites.get(site.id)
+        if known is None or known[0].site is not site:
+            known = self._learned(site)
+        rules, steps = known
         draft = Draft(hit, rules, key, at_ms, self)
-        for step in STEPS:
+        for step in steps:
             dropped = step(draft)
             if dropped is not None:
                 return dropped
         return draft.event()
+
+    def _learned(self, site: SiteSettings) -> tuple[SiteRules, tuple[Step, ...]]:
+        self.recall.forget()
+        rules = SiteRules(site)
+        known = self._sites[site.id] = (rules, steps_of(rules, self.privacy))
+        return known

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from appliance.anonymize.keyring import Keyring
-from appliance.anonymize.pipeline import STEPS, Anonymizer, Draft
+from appliance.anonymize.pipeline import Anonymizer, Draft, steps_of
 from appliance.anonymize.site_rules import SiteRules
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
@@ -49,6 +49,7 @@ class Steps:
         self._key = keys.day_key(SITE, _DAY, create=True)
         self._tools = Anonymizer()
         self._rules = SiteRules(SiteSettings(id=SITE, hostnames=(SITE,), pages=("/*",)))
+        self._steps = steps_of(self._rules, self._tools.privacy)
         self._proxies = TrustedProxies(("127.0.0.1/32",))
         self._limits = Limits(LimitSettings(), [SITE], self._proxies.trusts)
 
@@ -72,7 +73,7 @@ class Steps:
             **fields,
         )
         draft = Draft(hit, self._rules, self._key, _AT_MS, self._tools)
-        for step in STEPS:
+        for step in self._steps:
             dropped = self._timed(f"  {step.__name__}", step, draft)
             assert dropped in (None, Outcome.BLOCKED), dropped
         event: CleanEvent = self._timed("clean event", draft.event)
