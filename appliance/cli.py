@@ -11,6 +11,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import appliance
@@ -76,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     limits = retention.add_subparsers(metavar="COMMAND", required=True)
     _add(limits, "plan", _plan_retention, "say what the limits of [retention] would delete now, and change nothing")
     _add_site(commands)
+    close = _add(commands, "close", _close, "close a day that is over and still open, whether or not anything runs")
+    close.add_argument("--site", required=True, metavar="ID", help="id of the site")
+    close.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD", help="day in the site's time zone")
     return parser
 
 
@@ -173,6 +177,20 @@ def _plan_retention(options: argparse.Namespace) -> int:
     from appliance.supervisor.parts.retention import plan
 
     sys.stdout.write(plan(load(options.config)))
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day such as 2026-11-23") from None
+
+
+def _close(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import close
+
+    sys.stdout.write(close.close(load(options.config), options.site, options.day))
     return 0
 
 

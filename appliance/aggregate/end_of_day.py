@@ -49,16 +49,16 @@ class EndOfDay:
         self._clock = clock
         self._closes = CloseRequests(client, len(workers))
         self._open_days = OpenDays(client)
-        self._noted: set[str] = set()
         self._outboxes = [Outbox(client, transport, len(workers), lane) for lane in (FACTS, PAIRS)]
 
     def run(self) -> list[str]:
         """End every day that is over; returns the names of the keys destroyed."""
         now = self._clock()
         ended = []
-        for slot in self._keys.live():
+        live = self._keys.live()
+        self._open_days.add(slot.name for slot in live)  # each time: Redis may have lost them
+        for slot in live:
             site_day = self._days.of(slot.name)
-            self._note(slot.name)
             try:
                 _log_creation(self._keys, slot, site_day, self._evidence)
             finally:
@@ -68,11 +68,6 @@ class EndOfDay:
         self._finish(int(now * 1000))
         self._expire_transport_keys(now)
         return ended
-
-    def _note(self, name: str) -> None:
-        if name not in self._noted:
-            self._open_days.add([name])
-            self._noted.add(name)
 
     def _finish(self, now_ms: int) -> None:
         """Rewrite the file and ask for the close of days whose key is gone, whoever destroyed or lost it."""
@@ -87,7 +82,6 @@ class EndOfDay:
             self._closes.request(self._days.of(name).site, self._days.of(name).day)
         self._evidence.append("append_only_file_rewrite", self._clock(), started=int(started))
         self._open_days.remove(gone)
-        self._noted.difference_update(gone)
 
     def _is_over(self, site_day: SiteDayTimes, now_ms: int) -> bool:
         consumed = min(worker.low_water_ms for worker in self._workers) >= site_day.end_ms

@@ -5,6 +5,7 @@ A site that does not exist and a site that the key may not read get the same ans
 
 import logging
 from collections.abc import Callable
+from datetime import date
 
 import anyio
 import anyio.to_thread
@@ -28,6 +29,7 @@ from appliance.stats.contract import (
     Site,
     Sites,
 )
+from appliance.stats.day_close import CLOSE_PATH, DayClose, DayState, read_close_question
 from appliance.stats.plan import read_question
 
 _MAX_BODY_BYTES = 64 * 1024
@@ -51,7 +53,8 @@ class HttpRefusal(Exception):  # noqa: N818  an answer, not a fault
 class StatsApi:
     """The routes. `live` gives the current visitors of a site; `ready` says whether everything behind answers.
 
-    `warnings` says what is wrong all the same, `retention` what the limits would delete now.
+    `warnings` says what is wrong all the same, `retention` what the limits would delete now; `close` asks for
+    the close of a day.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class StatsApi:
         ready: Callable[[], bool],
         warnings: Callable[[], list[str]] = list,
         retention: Callable[[], RetentionPlan] = lambda: RetentionPlan([]),
+        close: Callable[[str, date], DayClose] = lambda _site, _day: DayClose(DayState.EMPTY),
     ) -> None:
         self._settings = settings
         self._sites = {site.id: site for site in settings.sites}
@@ -72,6 +76,7 @@ class StatsApi:
         self._ready = ready
         self._warnings = warnings
         self._retention = retention
+        self._close = close
         # Slow questions wait for each other and leave threads to the health checks and the current visitors.
         self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
@@ -96,9 +101,16 @@ class StatsApi:
 
     async def retention(self, request: Request) -> Response:
         """`GET /api/v1/retention`: what the limits would delete now; for keys that open every site."""
-        if not self._reader(request).may_read(ANY_SITE):
-            raise HttpRefusal(403, "this needs a key that opens every site")
+        self._require_every_site(request)
         return _json(await anyio.to_thread.run_sync(self._retention, limiter=self._questions))
+
+    async def close(self, request: Request) -> Response:
+        """`POST /api/v1/close`: see that a day that is over gets closed; for keys that open every site."""
+        self._require_every_site(request)
+        question = read_close_question(await _body(request))
+        return _json(
+            await anyio.to_thread.run_sync(self._close, question.site_id, question.day, limiter=self._questions)
+        )
 
     async def is_live(self, request: Request) -> Response:
         """`GET /health/live`: the process answers."""
@@ -122,6 +134,10 @@ class StatsApi:
             raise HttpRefusal(401, reason, {"www-authenticate": "Bearer"})
         return reader
 
+    def _require_every_site(self, request: Request) -> None:
+        if not self._reader(request).may_read(ANY_SITE):
+            raise HttpRefusal(403, "this needs a key that opens every site")
+
     def _site(self, reader: Reader, site_id: str) -> SiteSettings:
         site = self._sites.get(site_id)
         if site is None or not reader.may_read(site_id):
@@ -137,6 +153,7 @@ def create_app(api: StatsApi) -> Starlette:
             Route(REALTIME_PATH, api.realtime, methods=["GET"]),
             Route(SITES_PATH, api.sites, methods=["GET"]),
             Route(RETENTION_PATH, api.retention, methods=["GET"]),
+            Route(CLOSE_PATH, api.close, methods=["POST"]),
             Route("/health/live", api.is_live, methods=["GET"]),
             Route("/health/ready", api.is_ready, methods=["GET"]),
             Route("/health/started", api.is_started, methods=["GET"]),

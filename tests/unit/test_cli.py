@@ -15,7 +15,18 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    for command in ("up", "check", "ingest", "worker", "warehouse", "dashboard", "demo", "hash-password", "keys"):
+    for command in (
+        "up",
+        "check",
+        "close",
+        "ingest",
+        "worker",
+        "warehouse",
+        "dashboard",
+        "demo",
+        "hash-password",
+        "keys",
+    ):
         assert f"\n    {command}" in said
 
 

@@ -5,16 +5,13 @@ It maps the transport keys of the outbox and never the keys of visitors.
 
 import contextlib
 import time
-from collections.abc import Callable, Collection
 
-from appliance.admission import admitter
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
-from appliance.clock import Clock, make_clock
+from appliance.clock import make_clock
 from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
-from appliance.settings import Settings, SiteSettings
-from appliance.state.closes import CloseRequests
+from appliance.settings import Settings
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_visitors
 from appliance.state.outbox import PAIRS, FlushNote, Outbox
@@ -24,6 +21,7 @@ from appliance.stats.api_keys import ApiKeys
 from appliance.stats.reports import Reports
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock
+from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
@@ -31,9 +29,7 @@ from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
-from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
-from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.migrations import migrate
 from appliance.warehouse.temporary import use_memory_for_temporary_files
 from appliance.warehouse.writer import Writer
@@ -68,20 +64,21 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     outbox = Outbox(client, transport, settings.redis.shards)
     facts = Writer(writer, outbox, FlushNote, clock)
     pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
-    requests = CloseRequests(client, settings.redis.shards)
     evidence = EvidenceLog(evidence_path(settings))
     # The clock of tests leaps on purpose.
     steady = clock if settings.test_clock_file else time.monotonic
     retention = Retention(settings, writer, evidence, clock, logs.write, steady)
     sitemaps = sitemap_pages(settings, clock)
-    close_ready_days = _closer(settings, writer, closed_days, requests, evidence, clock, sitemaps.of)
+    closes = DayCloses(settings, writer, closed_days, client, evidence, clock, sitemaps.of)
 
     def look_after_days() -> int:
         # Not in the first round: a long run must not keep the appliance from being ready.
-        closed = close_ready_days() if sitemaps.is_known else 0
+        closed = closes.close_ready() if sitemaps.is_known else 0
+        if loop.healthy:
+            closes.ask_for_forgotten_if_due()
         return closed + (loop.healthy and retention.run_if_due())
 
-    loop = FlushLoop(facts, pairs, lambda: bool(requests.pending()), look_after_days, transport.refresh)
+    loop = FlushLoop(facts, pairs, closes.waiting, look_after_days, transport.refresh)
     background = Background("flush", loop.run)
 
     def is_ready() -> bool:
@@ -99,6 +96,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         ready=is_ready,
         warnings=warnings,
         retention=lambda: as_answer(retention),
+        close=closes.ask,
     )
     read_sitemaps(settings, sitemaps)
     background.start()
@@ -106,33 +104,6 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         serve(create_app(api), "server.stats_listen", settings.server.stats_listen, graceful_seconds=1)
     finally:
         background.join_or_raise()
-
-
-def _closer(
-    settings: Settings,
-    writer: WriteClient,
-    closed_days: ClosedDays,
-    requests: CloseRequests,
-    evidence: EvidenceLog,
-    clock: Clock,
-    listed: Callable[[str], Collection[str]],
-) -> Callable[[], int]:
-    """What closes every site-day whose facts are all counted; each close is in the evidence log."""
-    sites = {site.id: site for site in settings.sites}
-
-    def close_ready_days() -> int:
-        ready = [request for request in requests.pending() if request.ready]
-        for request in ready:
-            site = sites.get(request.site, SiteSettings(id=request.site))  # a removed site has nothing public
-            rules = Rules(settings.privacy.k, admitter(site, listed(site.id)))
-            report = close_day(writer, closed_days, request.site, request.day, rules)
-            day = request.day.isoformat()
-            evidence.append("day_closed", clock(), site=request.site, day=day, **report)
-            requests.done(request)
-            logs.write("day_closed", site=request.site, day=day)
-        return len(ready)
-
-    return close_ready_days
 
 
 def _answers(reader: Reader) -> bool:

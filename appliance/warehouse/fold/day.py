@@ -6,6 +6,8 @@ The cells come from a function that is passed in; parents' tables are folded bef
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.events import property_key
 from appliance.warehouse.fold.cells import VISITORS, Numbers, Pairs, Singles, empty, measure
@@ -65,7 +67,15 @@ def fold_day(
             kept = _fold_table(table, cells, sides, shown_parents, rules.k)
             if set(table) & set(PARENT.values()):
                 shown_parents[table] = _margins(table, kept)
-        yield from (Folded(table, one) for one in kept if one.a)
+        yield from (Folded(table, one) for one in map(_without_nothing, kept) if one.a)
+
+
+def _without_nothing(cells: Pairs) -> Pairs:
+    """The cells of which any counter is left: where a crash lost the start of a visit, none may be."""
+    some = np.flatnonzero(cells.counters.any(axis=1)).tolist()
+    if len(some) == len(cells.a):
+        return cells
+    return Pairs([cells.a[i] for i in some], [cells.b[i] for i in some], cells.counters[some])
 
 
 def in_order(tables: Iterable[TableName]) -> list[TableName]:

@@ -3,10 +3,12 @@
 import random
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from appliance.dimensions import Dimension
-from appliance.warehouse.fold.day import in_order
+from appliance.warehouse.fold.cells import COUNTERS, Pairs
+from appliance.warehouse.fold.day import Rules, fold_day, in_order
 from appliance.warehouse.fold.parents import PARENT
 from tests.kit.attack import bounds_of_hidden_cells
 from tests.kit.day_cells import NONE, Cell, DayCells, Visit
@@ -125,6 +127,15 @@ def test_parents_are_folded_before_their_children() -> None:
     assert all(parent < child for child, parent in PARENT.items())
     order = in_order([(D.BROWSER_VERSION, D.OS_VERSION), (D.BROWSER, D.OS_VERSION), (D.BROWSER, D.OS), (D.OS, NONE)])
     assert order == [(D.OS, NONE), (D.BROWSER, D.OS), (D.BROWSER, D.OS_VERSION), (D.BROWSER_VERSION, D.OS_VERSION)]
+
+
+def test_a_public_value_of_which_only_side_counters_are_known_leaves_no_row_of_zeros() -> None:
+    totals = np.zeros(len(COUNTERS), dtype=np.int64)
+    totals[:2] = 9
+    closed_only = Pairs(["DE"], [""], np.array([[int(name == "closed") for name in COUNTERS]]))
+    kept = list(fold_day(totals, [(D.COUNTRY, NONE)], lambda _: closed_only, Rules(K, everything)))
+    assert all(table.cells.counters.any(axis=1).all() for table in kept)
+    assert "DE" not in {value for table in kept for value in table.cells.a}
 
 
 def test_fold_is_the_same_however_often_it_is_done() -> None:

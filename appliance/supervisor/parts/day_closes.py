@@ -1,0 +1,154 @@
+"""Days from their end to their close, as the warehouse sees them: closes what the worker handed over, and looks for
+days that nobody handed over.
+
+Such a day lost its request with the data of Redis. It is known by what it left: open cells of a day that is over,
+whose key is past its deadline and which Redis has not noted. The command `appliance close` asks for a day by hand.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from appliance.admission import admitter
+from appliance.aggregate.site_days import SiteDays, SiteDayTimes
+from appliance.anonymize.keyring import day_key_name
+from appliance.clock import Clock
+from appliance.errors import QueryError
+from appliance.privacy.evidence import EvidenceLog
+from appliance.settings import Settings, SiteSettings
+from appliance.state.closes import CloseRequest, CloseRequests
+from appliance.state.connection import Client
+from appliance.state.open_days import OpenDays
+from appliance.stats.day_close import DayClose, DayState
+from appliance.supervisor import logs
+from appliance.warehouse import close
+from appliance.warehouse.client import WriteClient
+from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.fold.day import Rules
+
+_LOOK_SECONDS = 3600.0
+
+
+class DayCloses:
+    """All closes of one warehouse. `state` and `ask` may be called from any thread, the rest from the writer's."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        counters: WriteClient,
+        closed_days: ClosedDays,
+        redis: Client,
+        evidence: EvidenceLog,
+        clock: Clock,
+        listed: Callable[[str], Collection[str]],
+    ) -> None:
+        """`listed` gives the pages of a site's sitemap."""
+        self._settings = settings
+        self._counters = counters
+        self._closed_days = closed_days
+        self._requests = CloseRequests(redis, settings.redis.shards)
+        self._open_days = OpenDays(redis)
+        self._evidence = evidence
+        self._clock = clock
+        self._listed = listed
+        self._days = SiteDays(settings)
+        self._looked_at = float("-inf")
+
+    def waiting(self) -> bool:
+        """Whether some day is to be closed; raises UnavailableError."""
+        return bool(self._requests.pending())
+
+    def close_ready(self) -> int:
+        """Close every day whose facts are all counted, with evidence; returns their number.
+
+        Raises:
+            ApplianceError: not all of them are closed; call it again.
+        """
+        ready = [request for request in self._requests.pending() if request.ready]
+        for request in ready:
+            self._close(request)
+        return len(ready)
+
+    def ask_for_forgotten(self) -> list[tuple[str, date]]:
+        """Ask for the close of every day that is over and would stay open; raises UnavailableError."""
+        noted = self._open_days.all()
+        asked = {(request.site, request.day) for request in self._requests.pending()}
+        found = []
+        for site, day in self._with_open_cells():
+            site_day = self._day(site, day)
+            if self._is_late(site_day) and (site, day) not in asked and day_key_name(site, day) not in noted:
+                self._ask(site_day, by="appliance")
+                logs.write("day_was_forgotten", level="warning", site=site, day=day.isoformat())
+                found.append((site, day))
+        return found
+
+    def ask_for_forgotten_if_due(self) -> None:
+        """The same, at the start and once an hour."""
+        now = self._clock()
+        if not 0 <= now - self._looked_at < _LOOK_SECONDS:
+            self.ask_for_forgotten()
+            self._looked_at = now
+
+    def ask(self, site: str, day: date) -> DayClose:
+        """Ask for the close of one day, unless it is closed, asked for or about to come by itself.
+
+        Raises:
+            QueryError: no such site, or the day is not over.
+            UnavailableError: Redis or ClickHouse is away.
+        """
+        found = self.state(site, day)
+        if found.state is DayState.OPEN:
+            self._ask(self._day(site, day), by="operator")
+            return DayClose(DayState.CLOSING)
+        return found
+
+    def state(self, site: str, day: date) -> DayClose:
+        """How far the close of one day is; raises as `ask`."""
+        site_day = self._day(site, day)
+        require_over(self._settings, site_day, self._clock())
+        if any((request.site, request.day) == (site, day) for request in self._requests.pending()):
+            return DayClose(DayState.CLOSING)
+        if day_key_name(site, day) in self._open_days.all():
+            return DayClose(DayState.ENDING)
+        if (site, day) in self._with_open_cells():
+            # Also of a day that is marked as closed: closing it again drops what came afterwards.
+            return DayClose(DayState.OPEN if self._is_late(site_day) else DayState.ENDING)
+        return DayClose(DayState.CLOSED if self._closed_days.refresh(site, day) else DayState.EMPTY)
+
+    def _is_late(self, site_day: SiteDayTimes) -> bool:
+        """Whether no key of the day can be left, so that nothing can follow."""
+        return self._clock() * 1000 >= site_day.deadline_ms
+
+    def _ask(self, site_day: SiteDayTimes, by: str) -> None:
+        self._evidence.append("close_requested", self._clock(), site=site_day.site, day=site_day.day.isoformat(), by=by)
+        self._requests.request(site_day.site, site_day.day)
+
+    def _close(self, request: CloseRequest) -> None:
+        # A site that was removed has nothing public.
+        site = self._settings.site(request.site) or SiteSettings(id=request.site)
+        rules = Rules(self._settings.privacy.k, admitter(site, self._listed(site.id)))
+        report = close.close_day(self._counters, self._closed_days, request.site, request.day, rules)
+        day = request.day.isoformat()
+        self._evidence.append("day_closed", self._clock(), site=request.site, day=day, **report)
+        self._requests.done(request)
+        logs.write("day_closed", site=request.site, day=day)
+
+    def _day(self, site: str, day: date) -> SiteDayTimes:
+        return self._days.of(day_key_name(site, day))
+
+    def _with_open_cells(self) -> list[tuple[str, date]]:
+        return [(str(site), day) for site, day in self._counters.query(_sql("open_days")).rows]
+
+
+def require_over(settings: Settings, site_day: SiteDayTimes, now: float) -> None:
+    """Refuse what can never be closed; raises QueryError."""
+    if settings.site(site_day.site) is None:
+        raise QueryError(f"there is no site '{site_day.site}' in the configuration")
+    if now * 1000 < site_day.end_ms:
+        raise QueryError(f"{site_day.day} is not over at '{site_day.site}' ({site_day.timezone})")
+
+
+@cache
+def _sql(name: str) -> str:
+    return files("appliance.warehouse").joinpath("sql", f"close.{name}.sql").read_text(encoding="utf-8")
