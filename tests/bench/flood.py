@@ -1,6 +1,7 @@
-"""`python -m tests.bench.flood [HITS]`: every hit has a visitor, page, source, campaign, name and property of its own.
+"""`python -m tests.bench.flood [HITS [REDIS_MB]]`: every hit is another visitor, page, source, name and property.
 
-Prints what each process holds meanwhile; ends with 1 if one is above the size that docs/runbook.md states.
+Prints what each process holds meanwhile, and how long the lists of such a day take; ends with 1 if a process is above
+the size that docs/runbook.md states.
 """
 
 import json
@@ -9,17 +10,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.hits import AGENTS
+from tests.kit.stats_client import StatsClient
 
 SITE = "flooded.example"
 STATED_MB = {"ingest": 150, "worker": 300, "warehouse": 900, "redis-server": 320, "dashboard": 250}
 """Greatest proportional set size of each process under default settings, as docs/runbook.md states it."""
-DEFAULT_HITS = 1_000_000
+DEFAULT_HITS, DEFAULT_REDIS_MB = 1_000_000, 256
 _NOON = 1_930_478_400
 _MB = 1e6
 _ROUND_SECONDS, _CONNECTIONS = 10, 32
@@ -47,18 +50,23 @@ class Round(NamedTuple):
     sizes_mb: dict[str, float]
 
 
-def main(hits: int) -> int:
+def main(hits: int = DEFAULT_HITS, redis_mb: int = DEFAULT_REDIS_MB) -> int:
     """Flood one appliance; returns the exit code."""
     rounds: list[Round] = []
+    stated = STATED_MB | {"redis-server": STATED_MB["redis-server"] * redis_mb / DEFAULT_REDIS_MB}
+    room = f"[redis]\nmaxmemory_mb = {redis_mb}\n"
+    sites = [Site(SITE, extra=_PROPERTY)]
     with (
         tempfile.TemporaryDirectory(prefix="flood-") as directory,
-        ApplianceProcess(Path(directory), [Site(SITE, extra=_PROPERTY)], at=_NOON, limits=_LIMITS) as appliance,
+        ApplianceProcess(Path(directory), sites, at=_NOON, limits=_LIMITS, extra=room) as appliance,
     ):
         while (sent := sum(past.sent for past in rounds)) < hits:
             rounds.append(flood(appliance, Path(directory), sent))
             sys.stdout.write(f"{line(rounds)}\n")
             sys.stdout.flush()
-    above = [part for past in rounds for part, size in past.sizes_mb.items() if size > STATED_MB.get(part, 100)]
+        for dimension in ("event:page", "visit:source", "event:props:plan"):
+            sys.stdout.write(f"{dimension}: answered in {answered_in(appliance, dimension):.2f} s\n")
+    above = [part for past in rounds for part, size in past.sizes_mb.items() if size > stated.get(part, 100)]
     if above:
         sys.stdout.write(f"above what is stated: {sorted(set(above))}\n")
     return bool(above)
@@ -86,6 +94,14 @@ def flood(appliance: ApplianceProcess, directory: Path, first: int, seconds: int
     return Round(int(sent[1]) if sent else 0, int(refused[1]) if refused else 0, sizes(appliance))
 
 
+def answered_in(appliance: ApplianceProcess, dimension: str) -> float:
+    """Seconds until the list of one attribute of the flooded day is there."""
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        started = time.monotonic()
+        stats.table(SITE, "day", [dimension], ["visitors", "events"])
+        return time.monotonic() - started
+
+
 def sizes(appliance: ApplianceProcess) -> dict[str, float]:
     """Proportional set size of each process, in MB."""
     return {process_tree.part_of(line): process_tree.pss_bytes(pid) / _MB for pid, line in appliance.pids().items()}
@@ -99,4 +115,4 @@ def line(rounds: list[Round]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_HITS))
+    sys.exit(main(*(int(number) for number in sys.argv[1:3])))

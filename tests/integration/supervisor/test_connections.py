@@ -15,6 +15,9 @@ from appliance.supervisor.connections import Connections, Patience
 from tests.kit.http_server import HttpServer, echo_app, http_server
 from tests.kit.raw_http import connect, exchange, request
 
+EACH = 500
+LONGER = Patience(head=4.0, body=4.0, idle=4.0, reading=4.0, leaving=1.0)
+"""Enough to open and serve 1,500 connections first."""
 SHORT = Patience(head=1.0, body=1.0, idle=1.0, reading=1.0, leaving=0.3)
 GET = request("GET", "/a", "Host: x")
 STALLED = request("POST", "/a", "Host: x", "Content-Length: 10") + b"ab"
@@ -38,9 +41,9 @@ def _latencies(server: HttpServer, until: threading.Event) -> list[float]:
     return found
 
 
-def test_silent_dribbling_and_stalled_clients_are_all_closed_and_ordinary_ones_served(server: HttpServer) -> None:
-    with contextlib.ExitStack() as stack:
-        silent, slow, stalled = ([stack.enter_context(connect(server.url)) for _ in range(100)] for _ in range(3))
+def test_silent_dribbling_and_stalled_clients_are_all_closed_and_ordinary_ones_served() -> None:
+    with http_server(echo_app, Connections(LONGER)) as server, contextlib.ExitStack() as stack:
+        silent, slow, stalled = ([stack.enter_context(connect(server.url)) for _ in range(EACH)] for _ in range(3))
         for line in stalled:
             line.sendall(STALLED)
         done = threading.Event()
@@ -54,8 +57,8 @@ def test_silent_dribbling_and_stalled_clients_are_all_closed_and_ordinary_ones_s
         said = [_to_the_end(line) for line in (*silent, *slow, *stalled)]
         done.set()
         ordinary.join()
-    assert set(said[:100]) == {b""}
-    assert {answer.split(b"\r\n")[0] for answer in said[100:]} == {b"HTTP/1.1 408 Request Timeout"}
+    assert set(said[:EACH]) == {b""}
+    assert {answer.split(b"\r\n")[0] for answer in said[EACH:]} == {b"HTTP/1.1 408 Request Timeout"}
     assert statistics.quantiles(latencies, n=100)[98] < 0.5
 
 
