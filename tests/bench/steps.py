@@ -20,9 +20,9 @@ from appliance.anonymize.site_rules import SiteRules
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.ingest import plausible
-from appliance.ingest.boundary import take
+from appliance.ingest.boundary import take_plain
 from appliance.ingest.client_address import TrustedProxies
-from appliance.ingest.gate import refuse
+from appliance.ingest.gate import TELLING
 from appliance.ingest.limits import Limits
 from appliance.outcomes import Outcome
 from appliance.settings import LimitSettings, SiteSettings
@@ -56,21 +56,21 @@ class Steps:
     def take(self, headers: list[tuple[bytes, bytes]], body: bytes, now: float) -> CleanEvent:
         """One hit up to its clean event."""
         self.hits += 1
-        scope = {"headers": headers, "client": ("127.0.0.1", 1), "query_string": b""}
-        assert self._timed("gate", refuse, headers) is None
-        personal = self._timed("boundary", take, scope)
+        fields = dict(headers)
+        assert self._timed("gate", TELLING.isdisjoint, fields)
+        personal = self._timed("boundary", take_plain, fields, ("127.0.0.1", 1))
         parsed = self._timed("parse body", plausible.parse, body)
         address = self._timed("client address", self._proxies.client_address, personal.peer, personal.forwarded)
         assert self._timed("limit of network", self._limits.take_network, address, now)
         self._timed("limit of site", self._limits.take_site, SITE, now)
-        fields = {name: getattr(parsed, name) for name in parsed.__struct_fields__ if name != "sites"}
+        said = {name: getattr(parsed, name) for name in parsed.__struct_fields__ if name != "sites"}
         hit = RawHit(
             site=SITE,
             address=address,
             user_agent=personal.user_agent,
             language=personal.language,
             hints=personal.hints,
-            **fields,
+            **said,
         )
         draft = Draft(hit, self._rules, self._key, _AT_MS, self._tools)
         for step in self._steps:
