@@ -10,7 +10,7 @@ from typing import Protocol
 from appliance.aggregate.shard_worker import ShardWorker
 from appliance.aggregate.site_days import SiteDays, SiteDayTimes
 from appliance.anonymize.key_page import Slot
-from appliance.anonymize.keyring import Keyring, split_key_name
+from appliance.anonymize.keyring import DestroyedKey, Keyring, split_key_name
 from appliance.clock import Clock
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, rewrite_append_only_file
@@ -68,6 +68,11 @@ class EndOfDay:
         self._finish(int(now * 1000))
         self._expire_transport_keys(now)
         return ended
+
+    def say_what_was_destroyed(self) -> None:
+        """Write down each destruction whose writer died in between; for the start of the worker."""
+        for slot, destroyed in self._keys.unlogged_ends():
+            _log_destruction(self._keys, slot, destroyed, self._days.of(slot.name), self._evidence, self._clock())
 
     def _finish(self, now_ms: int) -> None:
         """Rewrite the file and ask for the close of days whose key is gone, whoever destroyed or lost it."""
@@ -145,11 +150,18 @@ def _log_creation(keys: Keyring, slot: Slot, site_day: SiteDayTimes, evidence: E
 
 def _destroy(keys: Keyring, slot: Slot, site_day: SiteDayTimes, evidence: Evidence, clock: Clock) -> None:
     destroyed = keys.destroy(slot)
+    _log_destruction(keys, slot, destroyed, site_day, evidence, clock())
+
+
+def _log_destruction(
+    keys: Keyring, slot: Slot, destroyed: DestroyedKey, site_day: SiteDayTimes, evidence: Evidence, now: float
+) -> None:
     evidence.append(
         "key_destroyed",
-        clock(),
+        now,
         **_where(site_day),
         commitment=destroyed.commitment,
         created_at=destroyed.created_at,
         unacknowledged=destroyed.unacknowledged,
     )
+    keys.mark_logged(slot)

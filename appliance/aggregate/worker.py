@@ -109,6 +109,7 @@ class Worker:
 
     def _start(self, stop: threading.Event) -> None:
         """Rebuild, and end overdue days before ingest opens."""
+        self._end_of_day.say_what_was_destroyed()
         lost = sum(worker.rebuild() for worker in self._workers)
         if lost:
             self._log("key_lost", level="warning", unreadable_profiles=lost)

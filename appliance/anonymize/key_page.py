@@ -44,7 +44,7 @@ class Slot(NamedTuple):
     name: str
     created_ms: int
     is_logged: bool
-    """The evidence log has an entry of the creation."""
+    """The evidence log has an entry of the creation; of a destroyed key, of its end."""
 
 
 class KeyPage:
@@ -108,6 +108,10 @@ class KeyPage:
         """All live keys."""
         return [slot for state, slot in self._slots() if state == _LIVE]
 
+    def unlogged_tombstones(self) -> list[Slot]:
+        """Destroyed keys whose end does not stand in the evidence log."""
+        return [slot for state, slot in self._slots() if state == _DESTROYED and not slot.is_logged]
+
     def find(self, name: str) -> Slot | None:
         """The live key of that name. Call under the lock."""
         for state, slot in self._slots():
@@ -143,7 +147,7 @@ class KeyPage:
         return self._view[at : at + _SECRET_BYTES]
 
     def mark_logged(self, slot: Slot) -> None:
-        """Note that the creation of this key stands in the evidence log."""
+        """Note that the creation of this key, or its end, stands in the evidence log."""
         self._map[_HEADER_BYTES + slot.number * _SLOT_BYTES + 1] = 1
 
     def destroy(self, slot: Slot) -> int:
@@ -152,7 +156,7 @@ class KeyPage:
         zeros = bytes(_SECRET_BYTES)
         self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] = zeros
         encoded = slot.name.encode()
-        _SLOT.pack_into(self._map, at, _DESTROYED, 1, len(encoded), slot.created_ms, encoded)
+        _SLOT.pack_into(self._map, at, _DESTROYED, 0, len(encoded), slot.created_ms, encoded)
         if self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] != zeros:
             raise ApplianceError(f"the key {slot.name} could not be zeroed")
         generation = self.generation + 1

@@ -85,7 +85,8 @@ class DestroyedKey(NamedTuple):
     name: str
     created_at: float
     commitment: str
-    """BLAKE2b-128 over the key, the same as logged at its creation; shows which key died, not what it was."""
+    """BLAKE2b-128 over the key, the same as logged at its creation; shows which key died, not what it was. Empty where
+    whoever destroyed it died before saying so."""
     unacknowledged: list[int]
     """Pids that had not dropped their objects after ten seconds; empty if all did."""
 
@@ -165,7 +166,7 @@ class Keyring:
         return digest.hexdigest()
 
     def mark_logged(self, slot: Slot) -> None:
-        """Note that the creation of this key stands in the evidence log."""
+        """Note that the creation of this key, or its end, stands in the evidence log."""
         with self._page.locked():
             self._page.mark_logged(slot)
 
@@ -183,7 +184,18 @@ class Keyring:
             commitment = self.commitment(current)
             generation = self._page.destroy(current)
         self.refresh()
+        return DestroyedKey(slot.name, current.created_ms / 1000, commitment, self._await_others(generation))
+
+    def unlogged_ends(self) -> list[tuple[Slot, DestroyedKey]]:
+        """Keys that somebody destroyed who died before it stood in the evidence log."""
+        with self._page.locked():
+            slots = self._page.unlogged_tombstones()
+        laggards = self._await_others(self._page.generation) if slots else []
+        return [(slot, DestroyedKey(slot.name, slot.created_ms / 1000, "", laggards)) for slot in slots]
+
+    def _await_others(self, generation: int) -> list[int]:
+        """Pids that have not dropped within ten seconds what they built before `generation`."""
         deadline = time.monotonic() + _ACK_SECONDS
         while (laggards := self._page.laggards(generation)) and time.monotonic() < deadline:
             time.sleep(0.005)  # other processes: there is no event to wait for
-        return DestroyedKey(slot.name, current.created_ms / 1000, commitment, laggards)
+        return laggards

@@ -110,6 +110,7 @@ class SiteErasure:
                 created_at=destroyed.created_at,
                 unacknowledged=destroyed.unacknowledged,
             )
+            self._keys.mark_logged(slot)
 
     def _rewrite_file(self) -> bool:
         """Let Redis write its file anew without what was removed; False where an external one does not allow it."""

@@ -21,6 +21,7 @@ REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
         ("GET", "/api/v1/stats/realtime/visitors?site_id=example.org"),
         ("GET", "/api/v1/sites"),
         ("GET", "/api/v1/retention"),
+        ("POST", "/api/v1/close"),
     ],
 )
 def test_route_needs_a_key(stats: Stats, method: str, path: str, header: dict[str, str]) -> None:
@@ -70,6 +71,15 @@ def test_the_retention_plan_needs_a_key_for_every_site(stats: Stats) -> None:
     assert [answer.status_code for answer in answers.values()] == [403, 200, 200]
     line = {"kind": "outcomes", "sites": "all sites", "limit": "13 months", "first_kept": "2025-10-23", "rows": 4}
     assert answers["k2"].json() == {"plan": [line], "problem": ""}
+
+
+def test_asking_for_a_close_needs_a_key_for_every_site_and_a_day(stats: Stats) -> None:
+    def status(key: str, day: str) -> int:
+        body = {"site_id": "example.org", "day": day}
+        headers = {"Authorization": f"Bearer {key}"}
+        return stats.client.post("/api/v1/close", json=body, headers=headers).status_code
+
+    assert [status("k1", "2026-11-23"), status("k2", "2026-11-23"), status("k2", "23.11.2026")] == [403, 200, 400]
 
 
 @pytest.mark.parametrize(
