@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench bench-accuracy bench-folding flood docs tracker lock upgrade clean
+.PHONY: help setup run test check lint types unit bench bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the
 
 bench-accuracy: setup  ## Simulate shared and changing addresses and print the error of counting visitors
 	$(BIN)/python -m tests.bench.accuracy
+
+bench-cells: setup  ## Print what inserts cost by size and number of sites, and the bytes of a day before and after its close
+	$(BIN)/python -m tests.bench.cells
+
+bench-close: setup  ## Close a day of 50,000 visits; print time, memory, rows, bytes, and how long answers take meanwhile
+	$(BIN)/python -m tests.bench.close
 
 bench-folding: setup  ## Attack folded tables with a solver, with and without each rule, and print what it finds
 	$(BIN)/python -m tests.bench.folding
