@@ -14,7 +14,7 @@ from appliance.admission import admitter
 from appliance.aggregate.site_days import SiteDays, SiteDayTimes
 from appliance.anonymize.keyring import day_key_name
 from appliance.clock import Clock
-from appliance.errors import QueryError
+from appliance.errors import ApplianceError, QueryError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings, SiteSettings
 from appliance.state.closes import CloseRequest, CloseRequests
@@ -59,19 +59,31 @@ class DayCloses:
         """Whether some day is to be closed; raises UnavailableError."""
         return bool(self._requests.pending())
 
-    def close_ready(self) -> int:
-        """Close every day whose facts are all counted, with evidence; returns their number.
+    def close_ready(self, limit: int | None = None) -> int:
+        """Close days whose facts are all counted, with evidence; returns their number.
+
+        Args:
+            limit: no more than so many.
 
         Raises:
-            ApplianceError: not all of them are closed; call it again.
+            UnavailableError: some are not closed, the others are; call it again.
         """
-        ready = [request for request in self._requests.pending() if request.ready]
-        for request in ready:
-            self._close(request)
-        return len(ready)
+        closed = 0
+        problems = []
+        for request in self._requests.pending():
+            if not request.ready or closed == limit:
+                continue
+            try:
+                self._close(request)
+                closed += 1
+            except ApplianceError as error:
+                problems.append(f"{request.day} of '{request.site}' is not closed: {error}")
+        if problems:
+            raise UnavailableError("; ".join(problems))
+        return closed
 
     def ask_for_forgotten(self) -> list[tuple[str, date]]:
-        """Ask for the close of every day that is over and would stay open; raises UnavailableError."""
+        """Ask for the close of every day that is over and would stay open; raises ApplianceError."""
         noted = self._open_days.all()
         asked = {(request.site, request.day) for request in self._requests.pending()}
         found = []
@@ -86,9 +98,13 @@ class DayCloses:
     def ask_for_forgotten_if_due(self) -> None:
         """The same, at the start and once an hour."""
         now = self._clock()
-        if not 0 <= now - self._looked_at < _LOOK_SECONDS:
+        if 0 <= now - self._looked_at < _LOOK_SECONDS:
+            return
+        try:
             self.ask_for_forgotten()
-            self._looked_at = now
+        except ApplianceError as error:
+            raise UnavailableError(f"days that stayed open were not looked for: {error}") from None
+        self._looked_at = now
 
     def ask(self, site: str, day: date) -> DayClose:
         """Ask for the close of one day, unless it is closed, asked for or about to come by itself.

@@ -44,6 +44,7 @@ class FlushLoop:
         Args:
             writer: of singles and totals.
             pairs: of pairs of visit attributes.
+            close_ready_days: closes some, and is called again at once if it closed any.
             days_wait: whether some day is to be closed; then pairs do not wait.
             refresh: lets go of keys that were destroyed; it is called at least every second.
         """
@@ -62,15 +63,16 @@ class FlushLoop:
             try:
                 self._refresh()
                 moved = self._writer.flush_once()
+                closed = 0
                 if moved < _BACKLOG_FACTS:
                     self._flush_pairs()
-                    self._close_ready_days()
+                    closed = self._close_ready_days()
             except UnavailableError as error:
                 self._fail(error)
                 stop.wait(_RETRY_SECONDS)
                 continue
             self._recover()
-            if moved < _BACKLOG_FACTS:
+            if moved < _BACKLOG_FACTS and not closed:
                 stop.wait(_EVERY_SECONDS)
         self._drain()
 

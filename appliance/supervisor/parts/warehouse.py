@@ -72,9 +72,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     closes = DayCloses(settings, writer, closed_days, client, evidence, clock, sitemaps.of)
 
     def look_after_days() -> int:
-        # Not in the first round: a long run must not keep the appliance from being ready.
-        closed = closes.close_ready() if sitemaps.is_known else 0
-        if loop.healthy:
+        # One at a time: the days of many sites end together, and hits are counted in between.
+        closed = closes.close_ready(limit=1) if sitemaps.is_known else 0
+        if loop.healthy:  # not in the first round: a long run must not keep the appliance from being ready
             closes.ask_for_forgotten_if_due()
         return closed + (loop.healthy and retention.run_if_due())
 

@@ -10,7 +10,7 @@ import pytest
 
 from appliance.anonymize.keyring import day_key_name
 from appliance.clock import day_end
-from appliance.errors import QueryError
+from appliance.errors import QueryError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import RedisSettings, Settings, SiteSettings
 from appliance.state.closes import CloseRequests
@@ -18,7 +18,10 @@ from appliance.state.connection import Client
 from appliance.state.open_days import OpenDays
 from appliance.stats.day_close import DayState
 from appliance.supervisor.parts.day_closes import DayCloses
+from appliance.warehouse import close
+from appliance.warehouse.client import WriteClient
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
 from tests.kit.engine import Engine, running_engine
 from tests.kit.facts import random_batch
@@ -126,6 +129,47 @@ def test_what_came_after_the_close_is_dropped(stage: Stage) -> None:
     assert EAST not in stage.open_sites()
     rows = stage.engine.reader.query(f"SELECT count(), sum(visits) FROM cells WHERE site = '{EAST}'").rows  # noqa: S608
     assert rows == before
+
+
+def test_a_day_that_cannot_be_closed_keeps_no_other_from_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for site in (EAST, WEST):
+        stage.closes.ask(site, DAY)
+    with monkeypatch.context() as patched:
+        close_day = close.close_day
+
+        def refusing(client: WriteClient, days: ClosedDays, site: str, day: date, rules: Rules) -> object:
+            if site == EAST:
+                raise UnavailableError("the disk is full")
+            return close_day(client, days, site, day, rules)
+
+        patched.setattr(close, "close_day", refusing)
+        with pytest.raises(UnavailableError, match=f"{DAY} of '{EAST}' is not closed: the disk is full"):
+            stage.closes.close_ready()
+    assert stage.open_sites() == [EAST, GONE]
+    stage.closes.close_ready()
+    assert stage.open_sites() == [GONE]
+
+
+def test_days_are_closed_one_by_one_where_that_is_asked_for(stage: Stage) -> None:
+    for site in (EAST, WEST):
+        stage.closes.ask(site, DAY)
+    assert [stage.closes.close_ready(limit=1) for _ in range(3)] == [1, 1, 0]
+    assert stage.open_sites() == [GONE]
+
+
+def test_evidence_that_cannot_be_written_is_an_engine_away_and_not_the_end(stage: Stage) -> None:
+    (stage.directory / "evidence.jsonl").mkdir()
+    with pytest.raises(UnavailableError, match="evidence log"):
+        stage.closes.ask_for_forgotten_if_due()
+    (stage.directory / "evidence.jsonl").rmdir()
+    stage.closes.ask_for_forgotten_if_due()
+    (stage.directory / "evidence.jsonl").unlink()
+    (stage.directory / "evidence.jsonl").mkdir()
+    with pytest.raises(UnavailableError, match="evidence log"):
+        stage.closes.close_ready()
+    (stage.directory / "evidence.jsonl").rmdir()
+    stage.closes.close_ready()
+    assert stage.open_sites() == [GONE]
 
 
 def test_the_operator_is_told_how_far_a_close_is(stage: Stage) -> None:

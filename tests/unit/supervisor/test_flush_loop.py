@@ -27,6 +27,7 @@ class Script:
         self.done: list[str] = []
         self.pairs = Pairs()
         self.days_wait = False
+        self.days = 0
 
     def flush_once(self) -> int:
         self.done.append("flush")
@@ -39,7 +40,8 @@ class Script:
 
     def close_ready_days(self) -> int:
         self.done.append("close")
-        return 0
+        self.days -= self.days > 0
+        return int(self.days > 0)
 
 
 def run(monkeypatch, *rounds: int | Exception, days_wait: bool = False) -> tuple[FlushLoop, Script]:
@@ -56,6 +58,18 @@ def run(monkeypatch, *rounds: int | Exception, days_wait: bool = False) -> tuple
 def test_days_are_closed_between_flushes(monkeypatch) -> None:
     _, script = run(monkeypatch, 3, 5)
     assert script.done == ["flush", "close", "flush", "close", "flush"]
+
+
+def test_after_a_close_the_next_flush_and_the_next_close_do_not_wait() -> None:
+    stop = threading.Event()
+    script = Script(stop, 1, 1, 1, 1)
+    script.days = 4
+    # With its own pause, this would take seconds; without any, the last round ends it.
+    waits: list[float] = []
+    stop.wait = lambda seconds=None: waits.append(seconds or 0) or True  # type: ignore[method-assign,func-returns-value]
+    FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None).run(stop)
+    assert script.done == [*["flush", "close"] * 4, "flush"]
+    assert len(waits) == 1
 
 
 def test_backlog_goes_before_closing(monkeypatch) -> None:
