@@ -24,6 +24,8 @@ class Dimension(IntEnum):
     GOAL = 4
     PROPS = 5
     CURRENCY = 6
+    FUNNEL_STEP = 7
+    """A step of a funnel that a visitor reached: counted alone, asked for by funnels only, hence without traits."""
     ENTRY_PAGE = 20
     EXIT_PAGE = 21
     SOURCE = 22

@@ -54,6 +54,8 @@ class CleanEvent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Visible time that an engagement signal reports."""
     scroll_depth: int = -1
     """Percent of the page that an engagement signal reports; -1 for none."""
+    steps: tuple[tuple[str, int], ...] = ()
+    """Funnels of the site with the steps that the event satisfies: bit n for the step n + 1."""
 
 
 VISIT_FIELDS: tuple[tuple[Dimension, str], ...] = (
@@ -95,6 +97,25 @@ def property_value(key: str, value: str) -> str:
     'plan=free'
     """
     return f"{key}={value}"
+
+
+def funnel_step(funnel: str, number: int) -> str:
+    """A step of a funnel as one value of `Dimension.FUNNEL_STEP`; the first step is 1.
+
+    >>> funnel_step("Purchase", 1)
+    'Purchase=1'
+    """
+    return f"{funnel}={number}"
+
+
+def split_funnel_step(value: str) -> tuple[str, int]:
+    """Funnel and number in a value of `Dimension.FUNNEL_STEP`.
+
+    >>> split_funnel_step(funnel_step("a=b", 3))
+    ('a=b', 3)
+    """
+    funnel, _, number = value.rpartition("=")
+    return funnel, int(number)
 
 
 def property_key(value: str) -> str:

@@ -44,6 +44,8 @@ class Profile(msgspec.Struct, array_like=True):
 
     hits: int = 0
     """Of the whole day, whatever became of them."""
+    funnels: dict[bytes, int] = {}
+    """Keyed hash of a funnel to how many of its steps were reached in their order."""
 
     @property
     def bit(self) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from appliance.aggregate.profile import Profile
 from appliance.dimensions import ENGAGEMENT, PAGEVIEW, TRAITS, Dimension
-from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, property_value
+from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, funnel_step, property_value
 from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, Phase, VisitFact
 from appliance.outcomes import Outcome
 
@@ -62,6 +62,8 @@ def advance(
         close(profile, where, token, facts)
         _start(profile, event, hour, where, token, facts)
     _count(profile, event, hour, where, token, facts)
+    if event.steps:
+        _reach_steps(profile, event, hour, where, token, facts)
     return Outcome.ACCEPTED
 
 
@@ -137,6 +139,21 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
         profile.exit_page = event.path
     elif event.interactive:
         profile.interactive += 1
+
+
+def _reach_steps(
+    profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch
+) -> None:
+    """Move the visitor on by at most one step in each funnel; a step counts once a day, in whatever visit."""
+    reached = []
+    for funnel, satisfied in event.steps:
+        key = _token(token, Dimension.FUNNEL_STEP, funnel)
+        position = profile.funnels.get(key, 0)
+        if satisfied >> position & 1:
+            profile.funnels[key] = position + 1
+            reached.append(Attribute(Dimension.FUNNEL_STEP, funnel_step(funnel, position + 1), 0))
+    if reached:
+        facts.events.append(EventFact(*(where.site, where.day, hour, profile.bit, 0, 0), [], reached, events=0))
 
 
 def _event_values(event: CleanEvent) -> list[tuple[Dimension, str]]:

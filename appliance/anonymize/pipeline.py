@@ -46,12 +46,13 @@ class Draft:
     __slots__ = (
         *("at_ms", "browser", "browser_version", "channel", "currency", "device", "event_id"),
         *("goals", "hit", "key", "language", "name", "os", "os_version", "page", "place", "props", "referrer"),
-        *("revenue_minor", "rules", "screen", "source", "tag", "tools"),
+        *("revenue_minor", "rules", "screen", "source", "steps", "tag", "tools"),
     )
 
     page: Page
     name: str
     goals: tuple[str, ...]
+    steps: tuple[tuple[str, int], ...]
     props: tuple[tuple[str, str], ...]
     currency: str
     revenue_minor: int
@@ -110,6 +111,7 @@ class Draft:
             self.revenue_minor,
             hit.engaged_ms,
             hit.scroll_depth,
+            self.steps,
         )
 
 
@@ -143,8 +145,9 @@ def put_name(draft: Draft) -> Outcome | None:
 
 
 def put_goals(draft: Draft) -> None:
-    """Name and path to the site's goals."""
+    """Name and path to the site's goals and steps of funnels."""
     draft.goals = draft.rules.goals(draft.name, draft.page.path)
+    draft.steps = draft.rules.steps(draft.name, draft.page.path)
 
 
 def put_props(draft: Draft) -> None:

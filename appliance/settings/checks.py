@@ -19,6 +19,7 @@ from appliance.errors import SettingsError
 from appliance.settings.sections import (
     ANY_SITE,
     ApiKeySettings,
+    FunnelSettings,
     GoalSettings,
     PropertySettings,
     Settings,
@@ -35,6 +36,7 @@ _PROPERTY_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MAX_PAGE = 256
 _MAX_NAME = 120
 _MAX_PROPERTIES = 30
+_MAX_FUNNELS = 20
 
 
 def host_port(address: str) -> tuple[str, int]:
@@ -175,6 +177,7 @@ def _checked_site(site: SiteSettings, shields: ShieldSettings, base: Path) -> Si
         hostnames=hostnames,
         sitemap=_checked_sitemap(site, base),
         goals=_checked_goals(site),
+        funnels=_checked_funnels(site),
         properties=_checked_properties(site),
         shields=both,
     )
@@ -208,6 +211,22 @@ def _checked_goals(site: SiteSettings) -> tuple[GoalSettings, ...]:
         goals.append(msgspec.structs.replace(goal, name=name))
     _check_unique(where, [goal.name for goal in goals])
     return tuple(goals)
+
+
+def _checked_funnels(site: SiteSettings) -> tuple[FunnelSettings, ...]:
+    where = f"funnels of site '{site.id}'"
+    if len(site.funnels) > _MAX_FUNNELS:
+        raise SettingsError(f"{where}: {_MAX_FUNNELS} at most")
+    _check_unique(where, [funnel.name for funnel in site.funnels])
+    for funnel in site.funnels:
+        if not funnel.name.strip() or len(funnel.name) > _MAX_NAME or not funnel.name.isprintable():
+            raise SettingsError(f"{where}: {funnel.name[:60]!r} must have 1 to {_MAX_NAME} printable characters")
+        for step in funnel.steps:
+            if bool(step.event) == bool(step.page):
+                raise SettingsError(f"{where}: each step of '{funnel.name}' must have exactly one of event and page")
+            if step.page:
+                _check_page(where, step.page)
+    return site.funnels
 
 
 def _checked_properties(site: SiteSettings) -> tuple[PropertySettings, ...]:

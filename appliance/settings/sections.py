@@ -192,6 +192,24 @@ class GoalSettings(_Strict, frozen=True):
     """Path, `*` for any run of characters."""
 
 
+class StepSettings(_Strict, frozen=True):
+    """`[[sites.funnels.steps]]`: one step: an event or a page."""
+
+    event: str = ""
+    """Name of a custom event; or `page`."""
+    page: str = ""
+    """Path, `*` for any run of characters."""
+
+
+class FunnelSettings(_Strict, frozen=True):
+    """`[[sites.funnels]]`: steps that visitors take one after the other, within a day. Others may lie between them."""
+
+    name: str
+    """Name in reports. Give it a new one when you change the steps: what is counted keeps the old one."""
+    steps: Annotated[tuple[StepSettings, ...], msgspec.Meta(min_length=2, max_length=8)]
+    """Two to eight steps, in their order."""
+
+
 class PropertySettings(_Strict, frozen=True):
     """`[[sites.properties]]`: a property of events that is counted. Others are thrown away."""
 
@@ -217,6 +235,8 @@ class SiteSettings(_Strict, frozen=True):
     read at start and once a day; nothing is fetched from anywhere unless an address stands here."""
     goals: tuple[GoalSettings, ...] = ()
     """Events and pages worth reaching."""
+    funnels: tuple[FunnelSettings, ...] = ()
+    """Sequences of events and pages, at most 20."""
     properties: tuple[PropertySettings, ...] = ()
     """Properties of events that are counted."""
     shields: ShieldSettings = ShieldSettings()

@@ -20,10 +20,12 @@ from appliance.settings import ANY_SITE, Settings, SiteSettings
 from appliance.stats.answers import Answers
 from appliance.stats.api_keys import ApiKeys, Reader
 from appliance.stats.contract import (
+    FUNNELS_PATH,
     QUERY_PATH,
     REALTIME_PATH,
     RETENTION_PATH,
     SITES_PATH,
+    Funnels,
     Refusal,
     RetentionPlan,
     Site,
@@ -67,6 +69,8 @@ class StatsApi:
         warnings: Callable[[], list[str]] = list,
         retention: Callable[[], RetentionPlan] = lambda: RetentionPlan([]),
         close: Callable[[str, date], DayClose] = lambda _site, _day: DayClose(DayState.EMPTY),
+        *,
+        funnels: Callable[[SiteSettings, str | list[str]], Funnels],
     ) -> None:
         self._settings = settings
         self._sites = {site.id: site for site in settings.sites}
@@ -77,6 +81,7 @@ class StatsApi:
         self._warnings = warnings
         self._retention = retention
         self._close = close
+        self._funnels = funnels
         # Slow questions wait for each other and leave threads to the health checks and the current visitors.
         self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
@@ -92,6 +97,13 @@ class StatsApi:
         """`GET /api/v1/stats/realtime/visitors?site_id=`: an integer."""
         site = self._site(self._reader(request), request.query_params.get("site_id", ""))
         return _json(await anyio.to_thread.run_sync(self._live, site.id))
+
+    async def funnels(self, request: Request) -> Response:
+        """`GET /api/v1/stats/funnels?site_id=&date_range=`; the range is a name or `first,last`."""
+        site = self._site(self._reader(request), request.query_params.get("site_id", ""))
+        asked = request.query_params.get("date_range", "day")
+        date_range = asked.split(",") if "," in asked else asked
+        return _json(await anyio.to_thread.run_sync(self._funnels, site, date_range, limiter=self._questions))
 
     async def sites(self, request: Request) -> Response:
         """`GET /api/v1/sites`: the sites that the key may read."""
@@ -151,6 +163,7 @@ def create_app(api: StatsApi) -> Starlette:
         routes=[
             Route(QUERY_PATH, api.query, methods=["POST"]),
             Route(REALTIME_PATH, api.realtime, methods=["GET"]),
+            Route(FUNNELS_PATH, api.funnels, methods=["GET"]),
             Route(SITES_PATH, api.sites, methods=["GET"]),
             Route(RETENTION_PATH, api.retention, methods=["GET"]),
             Route(CLOSE_PATH, api.close, methods=["POST"]),

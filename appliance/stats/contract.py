@@ -11,6 +11,7 @@ import msgspec
 QUERY_PATH = "/api/v2/query"
 REALTIME_PATH = "/api/v1/stats/realtime/visitors"
 SITES_PATH = "/api/v1/sites"
+FUNNELS_PATH = "/api/v1/stats/funnels"
 RETENTION_PATH = "/api/v1/retention"
 
 DEFAULT_LIMIT = 10_000
@@ -203,6 +204,37 @@ class Answer(msgspec.Struct, frozen=True):
     results: list[Row]
     meta: Meta
     query: dict[str, Any]
+
+
+class FunnelStep(msgspec.Struct, frozen=True):
+    """One step of a funnel. Over several days the visitors of each are added up."""
+
+    label: str
+    """Name of the event, or "Visit" and the page."""
+    visitors: int
+    """Who reached the step on a day, after all steps before it in their order."""
+    at_least: bool
+    """There may be more: the range has days on which the exact number would tell of fewer than k visitors."""
+    conversion_rate: float | None
+    """In percent of the first step; null where nobody took that."""
+    drop_off: int
+    """Visitors of the step before who did not reach this one; 0 for the first."""
+    drop_off_rate: float | None
+    """In percent of the step before."""
+
+
+class Funnel(msgspec.Struct, frozen=True):
+    """A declared funnel."""
+
+    name: str
+    steps: list[FunnelStep]
+
+
+class Funnels(msgspec.Struct, frozen=True):
+    """Answer to `GET /api/v1/stats/funnels?site_id=&date_range=`: all funnels of the site."""
+
+    funnels: list[Funnel]
+    meta: Meta
 
 
 class Site(msgspec.Struct, frozen=True):

@@ -56,6 +56,24 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
         pytest.param({"shields": {"pages": ["x"]}}, ["shields", "pages", "'x'"], id="shielded page"),
         pytest.param({"shields": {"hostnames": ["*.a/b"]}}, ["hostnames", "*.a/b"], id="shielded host"),
         pytest.param(site(shields={"addresses": ["x"]}), ["shields of site 'a'", "'x'"], id="shield of a site"),
+        pytest.param(site(funnels=[{"name": "f", "steps": [{"page": "/"}]}]), ["funnels", "steps"], id="one step"),
+        pytest.param(
+            site(funnels=[{"name": "f", "steps": [{"page": "/"}, {}]}]), ["'f'", "exactly one"], id="empty step"
+        ),
+        pytest.param(
+            site(funnels=[{"name": "f", "steps": [{"page": "/"}, {"page": "x"}]}]), ["'x'", "start with /"], id="path"
+        ),
+        pytest.param(
+            site(funnels=[{"name": "f", "steps": [{"page": "/"}, {"event": "e"}]}] * 2), ["'f'", "twice"], id="same"
+        ),
+        pytest.param(
+            site(funnels=[{"name": " ", "steps": [{"page": "/"}, {"event": "e"}]}]), ["funnels", "1 to"], id="no name"
+        ),
+        pytest.param(
+            site(funnels=[{"name": f"f{n}", "steps": [{"page": "/"}, {"event": "e"}]} for n in range(21)]),
+            ["funnels", "20 at most"],
+            id="too many",
+        ),
         pytest.param(site(goals=[{"name": "g"}]), ["goals of site 'a'", "event and page"], id="empty goal"),
         pytest.param(site(goals=[{"event": "e", "page": "/p"}]), ["exactly one"], id="goal of both"),
         pytest.param(site(goals=[{"page": "p"}]), ["goals", "'p'", "/"], id="page of a goal"),

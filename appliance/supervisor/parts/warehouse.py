@@ -18,6 +18,7 @@ from appliance.state.outbox import PAIRS, FlushNote, Outbox
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
+from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.reports import Reports
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock
@@ -97,6 +98,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         warnings=warnings,
         retention=lambda: as_answer(retention),
         close=closes.ask,
+        funnels=FunnelAnswers(settings, clock, reader, closed_days, lambda: facts.counted_until).answer,
     )
     read_sitemaps(settings, sitemaps)
     background.start()

@@ -11,6 +11,7 @@ import numpy as np
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.events import property_key
 from appliance.warehouse.fold.cells import VISITORS, Numbers, Pairs, Singles, empty, measure
+from appliance.warehouse.fold.funnels import fold_funnels
 from appliance.warehouse.fold.pairs import Margins, ParentTable, Side, fold_pairs, side
 from appliance.warehouse.fold.parents import PARENT
 from appliance.warehouse.fold.singles import FoldedSingles, fold_singles
@@ -58,7 +59,9 @@ def fold_day(
     present = set(tables)
     for table in in_order(present | _OF_EVERY_VISIT):
         cells = read(table) if table in present else _NO_CELLS
-        if table[1] is Dimension.NONE:
+        if table[0] is Dimension.FUNNEL_STEP:
+            kept = [_as_pairs(fold_funnels(Singles(cells.a, cells.counters), rules.k))]
+        elif table[1] is Dimension.NONE:
             folded = _fold_dimension(table[0], Singles(cells.a, cells.counters), totals, rules)
             families = _families(table[0], sides)
             sides[table[0]] = {key: side(table[0], one, totals, families) for key, one in folded.items()}

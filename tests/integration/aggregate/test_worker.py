@@ -157,6 +157,21 @@ async def test_restarted_worker_goes_on_with_the_open_visit(bench: Bench) -> Non
     assert bench.outcomes() == {"accepted": 2, "duplicate": 1}
 
 
+async def test_restarted_worker_knows_how_far_in_a_funnel_the_visitor_was(bench: Bench) -> None:
+    first = make_event(at_ms=at(0), event_id=b"12345678", steps=(("Buy", 1),))
+    await bench.send(first)
+    bench.run()
+    bench.restart()
+    await bench.send(first, make_event(at_ms=at(60), steps=(("Buy", 3),)))
+    bench.run()
+    bench.restart()
+    await bench.send(make_event(at_ms=at(90), steps=(("Buy", 3),)))
+    bench.run()
+    bench.totals()
+    cells = fold(bench.facts)[1]
+    assert [cells[Dimension.FUNNEL_STEP, f"Buy={n}"]["visitors"] for n in (1, 2)] == [1, 1]
+
+
 async def test_idle_visit_is_closed_after_the_timeout_also_by_a_restarted_worker(bench: Bench) -> None:
     await bench.send(make_event(at_ms=at(0)))
     bench.run()

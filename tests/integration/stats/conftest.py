@@ -12,11 +12,12 @@ from starlette.applications import Starlette
 from appliance.admission import admitter
 from appliance.clock import day_end
 from appliance.facts import EventFact, VisitFact
-from appliance.settings import ApiKeySettings, PropertySettings, Settings, SiteSettings
+from appliance.settings import ApiKeySettings, FunnelSettings, PropertySettings, Settings, SiteSettings, StepSettings
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
+from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.reports import Reader, Reports
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
@@ -26,6 +27,9 @@ from tests.kit.asgi_client import AsgiClient
 from tests.kit.engine import Engine, running_engine
 
 PLAN = RetentionPlan([RetentionLine("outcomes", "all sites", "13 months", "2025-10-23", 4)])
+FUNNEL = FunnelSettings(
+    name="Buy", steps=(StepSettings(page="/shop*"), StepSettings(page="/cart"), StepSettings(event="Purchase"))
+)
 DAY = date(2026, 11, 23)
 DAY_NUMBER = (DAY - date(1970, 1, 1)).days
 
@@ -49,8 +53,16 @@ class Stats:
         """Let the API ask this reader from now on."""
         answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
+        funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
         api = StatsApi(
-            self._settings, answers, ApiKeys(self._settings, "own"), live, lambda: True, self._warn, lambda: PLAN
+            self._settings,
+            answers,
+            ApiKeys(self._settings, "own"),
+            live,
+            lambda: True,
+            self._warn,
+            lambda: PLAN,
+            funnels=funnels.answer,
         )
         app = create_app(api)
         self.client = AsgiClient(app)
@@ -75,6 +87,10 @@ class Stats:
         asked = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"} | question
         return self.client.post("/api/v2/query", json=asked, headers={"Authorization": f"Bearer {key}"})
 
+    def funnels(self, key: str = "k1", site: str = "example.org", date_range: str = "day") -> Any:
+        path = f"/api/v1/stats/funnels?site_id={site}&date_range={date_range}"
+        return self.client.get(path, headers={"Authorization": f"Bearer {key}"})
+
     def rows(self, **question: Any) -> dict[tuple[str, ...], list[float]]:
         response = self.ask(**question)
         assert response.status_code == 200, response.text
@@ -96,6 +112,7 @@ def stats(module_engine: Engine) -> Stats:
             SiteSettings(
                 id="example.org",
                 pages=("/", "/blog/*"),
+                funnels=(FUNNEL,),
                 properties=(PropertySettings(key="plan", values=("pro",)), PropertySettings(key="plan-2")),
             ),
             SiteSettings(id="other.example", timezone="Europe/Berlin"),
