@@ -4,6 +4,7 @@
     ├── SettingsError       the configuration is wrong; the message names key, value and what is allowed
     ├── StartError          the machine refuses: port taken, directory unwritable, second appliance
     ├── UnavailableError    an engine is away or full; trying again later can succeed
+    ├── RejectedError      ClickHouse will never take these rows; never retryable
     ├── KeyGoneError        the key of that day was destroyed or lost; never retryable
     ├── LeaseLostError      another worker owns the shard
     └── QueryError          a question that the stats API cannot answer, with the reason for the asker
@@ -30,6 +31,17 @@ class UnavailableError(ApplianceError):
     """Redis or ClickHouse did not take the write; the same write can succeed later."""
 
     retryable = True
+
+
+class RejectedError(ApplianceError):
+    """ClickHouse will never take these rows, however often they are sent.
+
+    `was_sent`: ClickHouse itself refused them, so some of what it makes of them may be there.
+    """
+
+    def __init__(self, text: str, *, was_sent: bool) -> None:
+        super().__init__(text)
+        self.was_sent = was_sent
 
 
 class KeyGoneError(ApplianceError):

@@ -42,6 +42,9 @@ FLUSH = "flush:{0}"
 FLUSH_PAIRS = "flush-pairs:{0}"
 """Which entries of the pairs it is inserting."""
 
+SET_ASIDE = "set-aside:{0}"
+"""Stream of entries that ClickHouse will never take, as sealed as they were."""
+
 CLOSES = "closes:{0}"
 """Stream of days whose visits are closed, for the warehouse."""
 

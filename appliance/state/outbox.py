@@ -4,7 +4,7 @@ The writer writes down which entries belong to an insert before it inserts; a re
 batch under the same deduplication token. Entries are deleted together with the note.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,6 +20,8 @@ _decode_batch = msgspec.msgpack.Decoder(FactBatch).decode
 _decode_outcomes = msgspec.msgpack.Decoder(list[OutcomeFact]).decode
 _SEALED = b"facts"
 _PLAIN = b"outcomes"
+_SET_ASIDE_SECONDS = 72 * 3600
+"""As long as a transport key lives at most; afterwards nobody can open them."""
 
 
 class Lane(NamedTuple):
@@ -109,16 +111,40 @@ class Outbox:
         with translated():
             self._client.set(self._flush, _encode(note))
 
-    def confirm(self, note: FlushNote) -> None:
-        """ClickHouse has it: delete entries and note in one transaction."""
+    def confirm(self, note: FlushNote, rejected: Collection[tuple[int, str]] = ()) -> None:
+        """ClickHouse has it: delete entries and note in one transaction.
+
+        Args:
+            rejected: shard and id of entries that ClickHouse will never take. They are set aside as they are, until
+                three days after the last of them.
+        """
         by_shard: dict[int, list[str]] = {}
+        aside = self._raw(rejected)
         for shard, entry_id in note.entries:
             by_shard.setdefault(shard, []).append(entry_id)
         with translated(), self._client.pipeline(transaction=True) as transaction:
             for shard, ids in by_shard.items():
                 transaction.xdel(self._place(shard), *ids)
+            for place, fields in aside:
+                transaction.xadd(names.SET_ASIDE, {"place": place, **fields})
+            if aside:
+                transaction.expire(names.SET_ASIDE, _SET_ASIDE_SECONDS)
             transaction.delete(self._flush)
             transaction.execute()
+
+    def _raw(self, entries: Collection[tuple[int, str]]) -> list[tuple[str, dict[Any, Any]]]:
+        found: list[tuple[str, dict[Any, Any]]] = []
+        with translated():
+            for shard, entry_id in entries:
+                place = self._place(shard)
+                replies: Any = self._client.xrange(place, min=entry_id, max=entry_id)
+                found += [(place, fields) for _, fields in replies]
+        return found
+
+    def set_aside(self) -> int:
+        """Number of entries, of both lanes, that ClickHouse would not take."""
+        with translated():
+            return int(self._client.xlen(names.SET_ASIDE))
 
     def oldest_key_names(self) -> set[str]:
         """Transport keys of the oldest entry of each shard; "" for an entry that is not sealed."""

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import clickhouse_connect
 from clickhouse_connect import common
 from clickhouse_connect.driver import options
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 
-from appliance.errors import UnavailableError
+from appliance.errors import RejectedError, UnavailableError
 from appliance.settings import Settings
 from appliance.warehouse.embedded import ENGINE_OPTIONS, prepare, refusal
 from appliance.warehouse.guard import check_select
@@ -61,6 +61,27 @@ _REASONS = {
     243: "the disk is full",
     396: "the answer is too long",
 }
+
+_UNFIT = (DataError, TypeError, ValueError, AttributeError, OverflowError)
+"""What the library raises for values that do not fit their types, before it sends anything."""
+_NEVER = {
+    6: "CANNOT_PARSE_TEXT",
+    27: "CANNOT_PARSE_INPUT_ASSERTION_FAILED",
+    38: "CANNOT_PARSE_DATE",
+    43: "ILLEGAL_TYPE_OF_ARGUMENT",
+    53: "TYPE_MISMATCH",
+    69: "ARGUMENT_OUT_OF_BOUND",
+    70: "CANNOT_CONVERT_TYPE",
+    128: "TOO_LARGE_ARRAY_SIZE",
+    131: "TOO_LARGE_STRING_SIZE",
+    153: "ILLEGAL_DIVISION",
+    190: "SIZES_OF_ARRAYS_DONT_MATCH",
+    321: "VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE",
+    349: "CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN",
+    407: "DECIMAL_OVERFLOW",
+    691: "UNKNOWN_ELEMENT_OF_ENUM",
+}
+"""Errors that say something of the rows alone; codes and names as in ClickHouse's src/Common/ErrorCodes.cpp."""
 
 Columns = Mapping[str, Sequence[Any]]
 """Values of each column of an insert, in the order of the rows."""
@@ -106,8 +127,9 @@ class WriteClient:
 
         Raises:
             UnavailableError: it is unknown whether the batch is in; repeat it under the same token.
+            RejectedError: it can never get in; nothing of it is in unless it was sent.
         """
-        with _translated(f"take rows for {table}"):
+        try:
             self._client.insert(
                 table,
                 [columns[name] for name in types],
@@ -116,6 +138,12 @@ class WriteClient:
                 column_oriented=True,
                 settings={"insert_deduplication_token": token},
             )
+        except _UNFIT as error:
+            raise RejectedError(f"rows for {table} do not fit ({type(error).__name__})", was_sent=False) from None
+        except ClickHouseError as error:
+            if (code := getattr(error, "code", None)) in _NEVER:
+                raise RejectedError(f"ClickHouse refuses rows for {table} ({_NEVER[code]})", was_sent=True) from None
+            raise _unavailable(f"take rows for {table}", error) from None
 
     def close(self) -> None:
         """Close the connection; the last one of an embedded engine stops the engine."""
@@ -206,6 +234,10 @@ def _translated(doing: str) -> Iterator[None]:
     try:
         yield
     except ClickHouseError as error:
-        code = getattr(error, "code", None)
-        reason = _REASONS.get(code or 0, "it refused or is away")
-        raise UnavailableError(f"ClickHouse could not {doing}: {reason} (code {code})") from None
+        raise _unavailable(doing, error) from None
+
+
+def _unavailable(doing: str, error: ClickHouseError) -> UnavailableError:
+    code = getattr(error, "code", None)
+    reason = _REASONS.get(code or 0, "it refused or is away")
+    return UnavailableError(f"ClickHouse could not {doing}: {reason} (code {code})")

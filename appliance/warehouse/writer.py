@@ -3,13 +3,16 @@
 One flush: note which entries it takes, insert them table by table under tokens made from the note, confirm. A crash
 anywhere leaves the note behind, and the next flush repeats the same batch under the same tokens, which ClickHouse
 counts once. Batches are bounded, because a flush costs memory with its size and a fixed price however small it is.
+Entries that ClickHouse can never take are set aside, so that they do not keep all others waiting.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from appliance.clock import Clock
+from appliance.errors import RejectedError
 from appliance.facts import FactBatch
 from appliance.warehouse.client import Columns, WriteClient
 from appliance.warehouse.columns import (
@@ -27,6 +30,27 @@ MAX_FACTS = 5_000
 """Facts of one flush, unless a single entry holds more: about 0.5 s of one core."""
 MAX_ENTRIES = 256
 """Entries read from each shard for one flush."""
+
+
+Place = tuple[int, str]
+"""Shard and id of an entry."""
+
+
+class _Table(NamedTuple):
+    """Where facts of one kind go."""
+
+    name: str
+    types: dict[str, str]
+    columns: Callable[[Any], Columns]
+    facts: Callable[[FactBatch], list[Any]]
+
+
+_TABLES = (
+    _Table("visit_facts", VISIT_TYPES, visit_columns, attrgetter("visits")),
+    _Table("event_facts", EVENT_TYPES, event_columns, attrgetter("events")),
+    _Table("outcomes", OUTCOME_TYPES, outcome_columns, attrgetter("outcomes")),
+    _Table("pair_facts", PAIR_TYPES, pair_columns, attrgetter("pairs")),
+)
 
 
 class Entry(Protocol):
@@ -72,8 +96,8 @@ class OutboxReader(Protocol[NoteT]):
     def read_noted(self, note: NoteT) -> Sequence[Entry]:
         """The entries of a note, in its order."""
 
-    def confirm(self, note: NoteT) -> None:
-        """Delete the entries of a note and the note, together."""
+    def confirm(self, note: NoteT, rejected: Collection[Place] = ()) -> None:
+        """Delete the entries of a note and the note, together; set those aside that were rejected."""
 
 
 class Writer(Generic[NoteT]):
@@ -95,6 +119,8 @@ class Writer(Generic[NoteT]):
         """Everything that was in the outbox at this moment is counted; seconds since 1970, 0 before the first time."""
         self.unreadable_entries = 0
         """Entries confirmed without being counted because their key was lost: a mark on data quality."""
+        self.rejections: list[str] = []
+        """Why entries were set aside since the start, one sentence each; whoever says so may clear it."""
 
     def flush_once(self) -> int:
         """Move one batch, or repeat the one that was not confirmed.
@@ -120,31 +146,49 @@ class Writer(Generic[NoteT]):
                 self._outbox.note(note)
         facts = 0
         if note is not None:
-            batches = [entry.batch for entry in entries if entry.batch is not None]
-            facts = self._insert(note.token, batches)
-            self._outbox.confirm(note)
-            self.unreadable_entries += len(entries) - len(batches)
+            facts, rejected = self._insert(note.token, entries)
+            self._outbox.confirm(note, rejected)
+            self.unreadable_entries += sum(entry.batch is None for entry in entries)
         if drained:
             self.counted_until = asked_at
         return facts
 
-    def _insert(self, token: str, batches: Sequence[FactBatch]) -> int:
-        visits = [fact for batch in batches for fact in batch.visits]
-        events = [fact for batch in batches for fact in batch.events]
-        outcomes = [fact for batch in batches for fact in batch.outcomes]
-        pairs = [fact for batch in batches for fact in batch.pairs]
-        if visits:
-            self._insert_table("visit_facts", VISIT_TYPES, visit_columns(visits), token)
-        if events:
-            self._insert_table("event_facts", EVENT_TYPES, event_columns(events), token)
-        if outcomes:
-            self._insert_table("outcomes", OUTCOME_TYPES, outcome_columns(outcomes), token)
-        if pairs:
-            self._insert_table("pair_facts", PAIR_TYPES, pair_columns(pairs), token)
-        return len(visits) + len(events) + len(outcomes) + len(pairs)
+    def _insert(self, token: str, entries: Sequence[Entry]) -> tuple[int, set[Place]]:
+        """Insert table by table; returns the number of facts and the entries of which some can never get in."""
+        total = 0
+        rejected: set[Place] = set()
+        for table in _TABLES:
+            facts = [fact for entry in entries if entry.batch for fact in table.facts(entry.batch)]
+            if not facts:
+                continue
+            total += len(facts)
+            try:
+                self._insert_facts(table, facts, token)
+            except RejectedError as error:
+                rejected |= self._insert_each(table, entries, token, error)
+        return total, rejected
 
-    def _insert_table(self, table: str, types: dict[str, str], columns: Columns, token: str) -> None:
-        self._client.insert(table, types, columns, token=f"{token}:{table}")
+    def _insert_each(self, table: _Table, entries: Sequence[Entry], token: str, first: RejectedError) -> set[Place]:
+        """Find the entries that can never get in; all of them, if some of the batch may be there.
+
+        Tokens follow from the note: a repetition after a crash goes the same way.
+        """
+        rejected: set[Place] = set()
+        for number, entry in enumerate(entries):
+            facts = table.facts(entry.batch) if entry.batch else []
+            if not facts:
+                continue
+            try:
+                if first.was_sent:
+                    raise first
+                self._insert_facts(table, facts, f"{token}:{number}")
+            except RejectedError as error:
+                rejected.add((entry.shard, entry.id))
+                self.rejections.append(str(error))
+        return rejected
+
+    def _insert_facts(self, table: _Table, facts: list[Any], token: str) -> None:
+        self._client.insert(table.name, table.types, table.columns(facts), token=f"{token}:{table.name}")
 
 
 def first_batch(waiting: Sequence[Entry], max_facts: int = MAX_FACTS) -> list[Entry]:

@@ -1,6 +1,6 @@
 """An outbox in memory that can fail before or after any of its steps, as Redis can when the process is killed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from appliance.errors import UnavailableError
@@ -27,6 +27,7 @@ class MemoryOutbox:
         self.fail_before = ""
         self.fail_after = ""
         self.tokens: list[str] = []
+        self.set_aside: list[tuple[int, str]] = []
 
     def read(self, limit: int) -> list[MemoryEntry]:
         self._maybe_fail("read", before=True)
@@ -46,8 +47,9 @@ class MemoryOutbox:
         by_place = {(entry.shard, entry.id): entry for entry in self.entries}
         return [by_place[place] for place in note.entries if place in by_place]
 
-    def confirm(self, note: MemoryNote) -> None:
+    def confirm(self, note: MemoryNote, rejected: Collection[tuple[int, str]] = ()) -> None:
         self._maybe_fail("confirm", before=True)
+        self.set_aside += sorted(rejected)
         self.entries = [entry for entry in self.entries if (entry.shard, entry.id) not in set(note.entries)]
         self.flush = None
         self._maybe_fail("confirm", before=False)

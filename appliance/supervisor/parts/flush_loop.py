@@ -5,6 +5,7 @@ One thread does both, because a day is closed only while nothing is being writte
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,6 +24,10 @@ _DRAIN_SECONDS = 2.0
 
 class Flushes(Protocol):
     """The writer."""
+
+    @property
+    def rejections(self) -> list[str]:
+        """Why entries were set aside; cleared by whoever says so."""
 
     def flush_once(self) -> int:
         """Number of facts moved."""
@@ -67,6 +72,7 @@ class FlushLoop:
                 if moved < _BACKLOG_FACTS:
                     self._flush_pairs()
                     closed = self._close_ready_days()
+                self._say_rejections()
             except UnavailableError as error:
                 self._fail(error)
                 stop.wait(_RETRY_SECONDS)
@@ -82,6 +88,12 @@ class FlushLoop:
             return
         if self._pairs.flush_once() < _BACKLOG_FACTS:
             self._pairs_at = time.monotonic()
+
+    def _say_rejections(self) -> None:
+        for one in (self._writer, self._pairs):
+            for reason, entries in Counter(one.rejections).items():
+                logs.write("facts_set_aside", level="error", reason=reason, entries=entries)
+            one.rejections.clear()
 
     def _fail(self, error: UnavailableError) -> None:
         if self.healthy:

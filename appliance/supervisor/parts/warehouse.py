@@ -86,7 +86,11 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         return background.is_alive() and loop.healthy and _answers(reader)
 
     def warnings() -> list[str]:
-        return [retention.problem] if retention.problem else []
+        found = [retention.problem] if retention.problem else []
+        with contextlib.suppress(UnavailableError):
+            if lost := outbox.set_aside():
+                found.append(f"{lost} batches of counts could not be stored and were set aside: the log says why")
+        return found
 
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
     api = StatsApi(

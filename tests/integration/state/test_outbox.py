@@ -7,7 +7,7 @@ import pytest
 
 from appliance.anonymize.keyring import Keyring
 from appliance.facts import FactBatch, OutcomeFact
-from appliance.state import envelope
+from appliance.state import envelope, names
 from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect_async
 from appliance.state.outbox import FlushNote, Outbox, OutcomeSink
@@ -95,3 +95,20 @@ def test_day_without_waiting_facts_is_ready_at_once(redis_client: Client) -> Non
     closes = CloseRequests(redis_client, SHARDS)
     closes.request("example.org", DAY)
     assert [request.ready for request in closes.pending()] == [True]
+
+
+def test_rejected_entries_are_set_aside_as_sealed_as_they_were(
+    redis_client: Client, transport: Keyring, outbox: Outbox
+) -> None:
+    for shard, hits in ((0, 1), (0, 2), (1, 3)):
+        put(redis_client, transport, shard, hits)
+    entries = outbox.read(10)
+    places = [(entry.shard, entry.id) for entry in entries]
+    outbox.confirm(FlushNote("token", places), rejected=places[1:])
+    assert outbox.waiting() == 0
+    assert outbox.set_aside() == 2
+    kept = [fields for _, fields in redis_client.xrange(names.SET_ASIDE)]
+    for fields, entry in zip(kept, entries[1:], strict=True):
+        opened = envelope.unseal(transport, fields[b"place"].decode(), fields[b"facts"])
+        assert opened == _encode(entry.batch)
+    assert 0 < redis_client.ttl(names.SET_ASIDE) <= 72 * 3600

@@ -14,7 +14,7 @@ import pytest
 
 from appliance.errors import QueryError, UnavailableError
 from appliance.warehouse import client
-from appliance.warehouse.client import open_reader
+from appliance.warehouse.client import _NEVER, open_reader
 from tests.kit.engine import Engine
 
 pytestmark = pytest.mark.clickhouse
@@ -184,3 +184,8 @@ def test_reader_can_be_closed_while_the_writer_goes_on(engine: Engine) -> None:
     reader = open_reader(engine.settings, connections=1)
     reader.close()
     assert engine.writer.query("SELECT 1").rows == [(1,)]
+
+
+def test_names_of_what_can_never_get_in_are_those_of_the_engine(engine: Engine) -> None:
+    names = {code: engine.reader.query("SELECT errorCodeToName({code:UInt32})", {"code": code}).rows for code in _NEVER}
+    assert {code: name for code, [(name,)] in names.items()} == _NEVER

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from appliance.errors import UnavailableError
@@ -129,3 +130,48 @@ def test_counted_until_moves_only_when_the_outbox_was_drained(engine: Engine, mo
     writer.flush_once()
 
     assert (after_first, writer.counted_until) == (0.0, 7.0)
+
+
+def poisoned(entry: MemoryEntry) -> MemoryEntry:
+    """One of its events has an hour that no column can hold."""
+    assert entry.batch is not None
+    event = msgspec.structs.replace(entry.batch.events[0], hour=300)
+    batch = msgspec.structs.replace(entry.batch, events=[*entry.batch.events, event])
+    return entry._replace(batch=batch)
+
+
+@pytest.mark.parametrize("fail_before", ["", "confirm"])
+def test_entry_that_no_column_can_hold_is_set_aside_and_the_others_count_once(engine: Engine, fail_before: str) -> None:
+    outbox = MemoryOutbox(entries(6))
+    others = facts_of(joined([entry.batch for n, entry in enumerate(outbox.entries) if entry.batch and n != 2]))
+    before = facts_of(outbox.entries[2].batch or FactBatch())
+    outbox.entries[2] = poisoned(outbox.entries[2])
+    outbox.fail_before = fail_before
+    if fail_before:
+        with pytest.raises(UnavailableError):
+            make_writer(engine, outbox).flush_once()
+    writer = make_writer(engine, outbox)
+    while writer.flush_once():
+        pass
+    assert outbox.set_aside == [(2, "2-0")]
+    assert writer.rejections == ["rows for event_facts do not fit (DataError)"]
+    # Of the entry itself only what went to other tables counts.
+    events, named, visits, hits = counted(engine)
+    assert (events, named) == others[:2]
+    assert (visits, hits) == (others[2] + before[2], others[3] + before[3])
+
+
+def test_batch_of_which_some_may_be_there_is_set_aside_whole(engine: Engine) -> None:
+    engine.writer.command(
+        "CREATE MATERIALIZED VIEW broken TO outcomes AS "
+        "SELECT site, day, hour, '' AS outcome, toUInt64(intDiv(1, events * 0)) AS hits FROM event_facts"
+    )
+    try:
+        outbox = MemoryOutbox(entries(3))
+        writer = make_writer(engine, outbox)
+        assert writer.flush_once()
+    finally:
+        engine.writer.command("DROP VIEW broken")
+    assert outbox.set_aside == sorted((entry.shard, entry.id) for entry in entries(3))
+    assert set(writer.rejections) == {"ClickHouse refuses rows for event_facts (ILLEGAL_DIVISION)"}
+    assert not outbox.entries

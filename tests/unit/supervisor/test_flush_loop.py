@@ -12,6 +12,7 @@ class Pairs:
 
     def __init__(self) -> None:
         self.flushes = 0
+        self.rejections: list[str] = []
 
     def flush_once(self) -> int:
         self.flushes += 1
@@ -26,6 +27,7 @@ class Script:
         self.stop = stop
         self.done: list[str] = []
         self.pairs = Pairs()
+        self.rejections: list[str] = []
         self.days_wait = False
         self.days = 0
 
@@ -101,3 +103,16 @@ def test_pairs_wait_for_each_other_unless_a_day_waits_for_them(monkeypatch) -> N
     assert script.pairs.flushes == 1
     _, script = run(monkeypatch, 1, 1, 1, days_wait=True)
     assert script.pairs.flushes == 3
+
+
+def test_what_was_set_aside_is_said_once_for_each_reason(monkeypatch) -> None:
+    said: list[dict[str, object]] = []
+    monkeypatch.setattr(flush_loop.logs, "write", lambda event, **fields: said.append({"event": event, **fields}))
+    monkeypatch.setattr(flush_loop, "_EVERY_SECONDS", 0)
+    stop = threading.Event()
+    script = Script(stop, 1, 1)
+    script.rejections = ["a", "a"]
+    script.pairs.rejections = ["b"]
+    FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None).run(stop)
+    lost = [(line["reason"], line["entries"]) for line in said if line["event"] == "facts_set_aside"]
+    assert lost == [("a", 2), ("b", 1)]
