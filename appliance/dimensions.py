@@ -26,6 +26,8 @@ class Dimension(IntEnum):
     CURRENCY = 6
     FUNNEL_STEP = 7
     """A step of a funnel that a visitor reached: counted alone, asked for by funnels only, hence without traits."""
+    PREVIOUS_PAGE = 8
+    """Page looked at before in the visit: counted together with `PAGE` only, hence without traits."""
     ENTRY_PAGE = 20
     EXIT_PAGE = 21
     SOURCE = 22

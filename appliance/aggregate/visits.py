@@ -115,6 +115,9 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
     values = _event_values(event)
     tokens = [(dimension, value, _token(token, dimension, value)) for dimension, value in values]
     pairs = [(a, b, _pair_token(token, a, b)) for a, b in combinations(values, 2) if _is_pair(a[0], b[0])]
+    if is_pageview and profile.exit_page not in ("", event.path):
+        to, previous = (Dimension.PAGE, event.path), (Dimension.PREVIOUS_PAGE, profile.exit_page)
+        pairs.append((to, previous, _pair_token(token, to, previous)))
     facts.events.append(
         EventFact(
             site=where.site,

@@ -25,11 +25,13 @@ from appliance.stats.contract import (
     REALTIME_PATH,
     RETENTION_PATH,
     SITES_PATH,
+    TRANSITIONS_PATH,
     Funnels,
     Refusal,
     RetentionPlan,
     Site,
     Sites,
+    Transitions,
 )
 from appliance.stats.day_close import CLOSE_PATH, DayClose, DayState, read_close_question
 from appliance.stats.plan import read_question
@@ -71,6 +73,7 @@ class StatsApi:
         close: Callable[[str, date], DayClose] = lambda _site, _day: DayClose(DayState.EMPTY),
         *,
         funnels: Callable[[SiteSettings, str | list[str]], Funnels],
+        transitions: Callable[[SiteSettings, str | list[str]], Transitions],
     ) -> None:
         self._settings = settings
         self._sites = {site.id: site for site in settings.sites}
@@ -82,6 +85,7 @@ class StatsApi:
         self._retention = retention
         self._close = close
         self._funnels = funnels
+        self._transitions = transitions
         # Slow questions wait for each other and leave threads to the health checks and the current visitors.
         self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
@@ -100,10 +104,17 @@ class StatsApi:
 
     async def funnels(self, request: Request) -> Response:
         """`GET /api/v1/stats/funnels?site_id=&date_range=`; the range is a name or `first,last`."""
+        return await self._report(request, self._funnels)
+
+    async def transitions(self, request: Request) -> Response:
+        """`GET /api/v1/stats/transitions?site_id=&date_range=`; the range is a name or `first,last`."""
+        return await self._report(request, self._transitions)
+
+    async def _report(self, request: Request, report: Callable[[SiteSettings, str | list[str]], object]) -> Response:
         site = self._site(self._reader(request), request.query_params.get("site_id", ""))
         asked = request.query_params.get("date_range", "day")
         date_range = asked.split(",") if "," in asked else asked
-        return _json(await anyio.to_thread.run_sync(self._funnels, site, date_range, limiter=self._questions))
+        return _json(await anyio.to_thread.run_sync(report, site, date_range, limiter=self._questions))
 
     async def sites(self, request: Request) -> Response:
         """`GET /api/v1/sites`: the sites that the key may read."""
@@ -164,6 +175,7 @@ def create_app(api: StatsApi) -> Starlette:
             Route(QUERY_PATH, api.query, methods=["POST"]),
             Route(REALTIME_PATH, api.realtime, methods=["GET"]),
             Route(FUNNELS_PATH, api.funnels, methods=["GET"]),
+            Route(TRANSITIONS_PATH, api.transitions, methods=["GET"]),
             Route(SITES_PATH, api.sites, methods=["GET"]),
             Route(RETENTION_PATH, api.retention, methods=["GET"]),
             Route(CLOSE_PATH, api.close, methods=["POST"]),

@@ -12,6 +12,7 @@ QUERY_PATH = "/api/v2/query"
 REALTIME_PATH = "/api/v1/stats/realtime/visitors"
 SITES_PATH = "/api/v1/sites"
 FUNNELS_PATH = "/api/v1/stats/funnels"
+TRANSITIONS_PATH = "/api/v1/stats/transitions"
 RETENTION_PATH = "/api/v1/retention"
 
 DEFAULT_LIMIT = 10_000
@@ -234,6 +235,24 @@ class Funnels(msgspec.Struct, frozen=True):
     """Answer to `GET /api/v1/stats/funnels?site_id=&date_range=`: all funnels of the site."""
 
     funnels: list[Funnel]
+    meta: Meta
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """Visits that looked at one page and at another next. Looking at the same page again is none."""
+
+    previous: str
+    page: str
+    visitors: int
+    visits: int
+    pageviews: int
+    """How often it happened."""
+
+
+class Transitions(msgspec.Struct, frozen=True):
+    """Answer to `GET /api/v1/stats/transitions?site_id=&date_range=`: those that may be shown, most often first."""
+
+    transitions: list[Transition]
     meta: Meta
 
 

@@ -28,7 +28,11 @@ def needed(table: TableName) -> list[TableName]:
     """
     lines = [[one, PARENT[one]] if one in PARENT else [one] for one in table]
     pairs = {(min(a, b), max(a, b)) for a in lines[0] for b in lines[1] if a is not b}
-    return [*((one, Dimension.NONE) for line in lines for one in line), *sorted(pairs - {table}), table]
+    return [
+        *((one, Dimension.NONE) for line in lines for one in line if one is not Dimension.PREVIOUS_PAGE),
+        *sorted(pairs - {table}),
+        table,
+    ]
 
 
 class OpenPairs:

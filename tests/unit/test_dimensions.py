@@ -5,7 +5,7 @@ from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent
 
 
 def test_every_dimension_that_can_be_asked_for_has_traits_and_its_own_name() -> None:
-    assert set(TRAITS) == set(Dimension) - {Dimension.NONE, Dimension.FUNNEL_STEP}
+    assert set(TRAITS) == set(Dimension) - {Dimension.NONE, Dimension.FUNNEL_STEP, Dimension.PREVIOUS_PAGE}
     assert len(BY_API_NAME) == len(TRAITS)
 
 

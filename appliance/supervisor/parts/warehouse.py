@@ -20,6 +20,7 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.reports import Reports
+from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock
 from appliance.supervisor.parts.day_closes import DayCloses
@@ -103,6 +104,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         retention=lambda: as_answer(retention),
         close=closes.ask,
         funnels=FunnelAnswers(settings, clock, reader, closed_days, lambda: facts.counted_until).answer,
+        transitions=TransitionAnswers(
+            settings, clock, reader, closed_days, lambda: facts.counted_until, sitemaps.of
+        ).answer,
     )
     read_sitemaps(settings, sitemaps)
     background.start()

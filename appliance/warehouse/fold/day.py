@@ -15,6 +15,7 @@ from appliance.warehouse.fold.funnels import fold_funnels
 from appliance.warehouse.fold.pairs import Margins, ParentTable, Side, fold_pairs, side
 from appliance.warehouse.fold.parents import PARENT
 from appliance.warehouse.fold.singles import FoldedSingles, fold_singles
+from appliance.warehouse.fold.transitions import fold_transitions
 
 TableName = tuple[Dimension, Dimension]
 """The two dimensions of a table; the second is NONE in a table of single cells."""
@@ -61,6 +62,9 @@ def fold_day(
         cells = read(table) if table in present else _NO_CELLS
         if table[0] is Dimension.FUNNEL_STEP:
             kept = [_as_pairs(fold_funnels(Singles(cells.a, cells.counters), rules.k))]
+        elif table[1] is Dimension.PREVIOUS_PAGE:
+            pages = sides.get(Dimension.PAGE, {})
+            kept = [fold_transitions(one.values, cells, rules.k) for one in pages.values()]
         elif table[1] is Dimension.NONE:
             folded = _fold_dimension(table[0], Singles(cells.a, cells.counters), totals, rules)
             families = _families(table[0], sides)

@@ -39,13 +39,16 @@ class Table(NamedTuple):
     """Parts of slices that are public by themselves: what a pair of the parent splits into."""
 
 
-def fold_table(table: Table, candidates: Flags, k: int) -> Flags:
+def fold_table(table: Table, candidates: Flags, k: int, *, singles_are_shown: bool = True) -> Flags:
     """Which of the candidates may be kept.
 
-    Where one side has a single value, its pairs are the singles of the other side: there is nothing to protect.
+    Where one side has a single value, its pairs are the singles of the other side: there is nothing to protect,
+    if those are shown.
     """
     shown = candidates.copy()
-    if any(slices.adds_up and np.count_nonzero(slices.measure) < 2 for slices in (table.rows, table.columns)):
+    if singles_are_shown and any(
+        slices.adds_up and np.count_nonzero(slices.measure) < 2 for slices in (table.rows, table.columns)
+    ):
         return shown
     while shown.any():
         before = int(shown.sum())

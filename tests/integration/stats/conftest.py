@@ -19,6 +19,7 @@ from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.reports import Reader, Reports
+from appliance.stats.transitions import TransitionAnswers
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
@@ -54,6 +55,7 @@ class Stats:
         answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
+        transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
         api = StatsApi(
             self._settings,
             answers,
@@ -63,6 +65,7 @@ class Stats:
             self._warn,
             lambda: PLAN,
             funnels=funnels.answer,
+            transitions=transitions.answer,
         )
         app = create_app(api)
         self.client = AsgiClient(app)
@@ -89,6 +92,10 @@ class Stats:
 
     def funnels(self, key: str = "k1", site: str = "example.org", date_range: str = "day") -> Any:
         path = f"/api/v1/stats/funnels?site_id={site}&date_range={date_range}"
+        return self.client.get(path, headers={"Authorization": f"Bearer {key}"})
+
+    def transitions(self, key: str = "k1", site: str = "example.org", date_range: str = "day") -> Any:
+        path = f"/api/v1/stats/transitions?site_id={site}&date_range={date_range}"
         return self.client.get(path, headers={"Authorization": f"Bearer {key}"})
 
     def rows(self, **question: Any) -> dict[tuple[str, ...], list[float]]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -261,6 +261,9 @@ def _obvious_pairs(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, st
             for a, b in combinations(own, 2):
                 if a[0] != b[0] or a[0] == Dimension.PROPS:
                     seen[*a, *b].append(one)
+        for before, after in pairwise(views):
+            if before.path != after.path:
+                seen[int(Dimension.PAGE), after.path, int(Dimension.PREVIOUS_PAGE), before.path].append(after)
         for key, here in seen.items():
             cells[key].update(visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here))
             people[key].add(visit.person)
