@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import day_end
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import RedisSettings, Settings, SiteSettings
-from appliance.state.closes import CloseRequest, CloseRequests
+from appliance.state.closes import CloseRequests
 from appliance.state.connection import Client, connect, connect_async
 from appliance.state.open_days import OpenDays
 from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
@@ -31,6 +32,7 @@ SETTINGS = Settings(
     redis=RedisSettings(shards=2),
 )
 NOON = day_end(DAY, "UTC") - 12 * 3600
+_ROUNDS = 100
 AFTER = day_end(DAY, "UTC") + 60
 STORED = {
     "totals_hour": "*",
@@ -94,14 +96,22 @@ class DayEnd:
 
     def finish(self) -> None:
         """Everything until nothing of the day is left to do."""
-        while True:
-            self.count()
+        for _ in range(_ROUNDS):  # Redis may still be rewriting its file for the life before
+            self._work()
+            self._close()  # nothing, while facts of the day wait
+            self._flush()
             self._close()
             if not self._requests.pending() and OpenDays(self.redis).all() == {f"{RUNNING}|{DAY}"}:
                 return
+            time.sleep(0.02)
+        raise AssertionError("the day does not end")
 
     def count(self) -> None:
         """Let a worker start and stop, and bring what it found to the counters."""
+        self._work()
+        self._flush()
+
+    def _work(self) -> None:
         worker = Worker(
             *(SETTINGS, self.redis, self.keys, self.transport, self.evidence, self._clock),
             lambda *_, **__: None,
@@ -109,6 +119,8 @@ class DayEnd:
         )
         stop = threading.Event()
         worker.run(stop, stop.set)
+
+    def _flush(self) -> None:
         for outbox in self._outboxes:
             writer = Writer(self.stores.counters, outbox, FlushNote, self._clock)
             while outbox.waiting():
@@ -120,10 +132,6 @@ class DayEnd:
             *(self.evidence, self._clock, lambda _: frozenset()),
         )
         closes.close_ready()
-
-    def requests(self) -> list[CloseRequest]:
-        """Closes that wait."""
-        return self._requests.pending()
 
 
 def everything(counters: WriteClient) -> dict[str, list[tuple[Any, ...]]]:
