@@ -25,6 +25,7 @@ from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.outcomes import Outcome
 from appliance.settings import PrivacySettings, SiteSettings
+from appliance.targets import OWN_KEYS, target_of
 
 _OWN_NAMES = frozenset({PAGEVIEW, ENGAGEMENT})
 _EVENT_ID = b"eid\x00"
@@ -151,12 +152,16 @@ def put_goals(draft: Draft) -> None:
 
 
 def put_props(draft: Draft) -> None:
-    """Properties: declared keys only, values redacted. What nobody declared ends here."""
+    """Properties: declared keys and targets of the tracker's events only, values redacted. All others end here."""
+    sent = draft.hit.props
+    target = target_of(draft.name, sent) if sent else None
     declared = draft.rules.property_keys
-    if not declared or not draft.hit.props:
+    if not sent or not (declared or target):
         draft.props = ()
         return
-    kept = {key: redact_value(value) for key, value in draft.hit.props if key in declared}
+    kept = {key: redact_value(value) for key, value in sent if key in declared and key not in OWN_KEYS}
+    if target:
+        kept[target[0]] = redact_value(target[1])
     draft.props = tuple((key, value) for key, value in kept.items() if value)
 
 

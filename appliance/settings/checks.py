@@ -28,6 +28,7 @@ from appliance.settings.sections import (
     UserSettings,
 )
 from appliance.settings.time_limits import check_retention
+from appliance.targets import OWN_KEYS
 
 _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}")
 _HOSTNAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?")
@@ -235,6 +236,8 @@ def _checked_properties(site: SiteSettings) -> tuple[PropertySettings, ...]:
     for declared in site.properties:
         if not _PROPERTY_KEY.fullmatch(declared.key):
             raise SettingsError(f"{where}: '{declared.key}' must be 1 to 40 letters, digits, _ and - only")
+        if declared.key in OWN_KEYS:
+            raise SettingsError(f"{where}: '{declared.key}' is counted by itself; choose another key")
     if len(site.properties) > _MAX_PROPERTIES:
         raise SettingsError(f"{where}: {_MAX_PROPERTIES} at most")
     return site.properties

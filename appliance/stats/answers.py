@@ -16,6 +16,7 @@ from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metri
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
+from appliance.targets import OWN_KEYS
 
 _MAX_HOUR_LABEL_DAYS = 366
 
@@ -140,10 +141,10 @@ class Answers:
 
 
 def _check_property(plan: Plan, site: SiteSettings) -> None:
-    keys = [declared.key for declared in site.properties]
+    keys = [*(declared.key for declared in site.properties), *sorted(OWN_KEYS)]
     if plan.property_key and plan.property_key not in keys:
-        declared = ", ".join(keys) or "none"
-        raise QueryError(f'"{plan.property_key[:60]}" is no declared property of this site; declared: {declared}')
+        declared = ", ".join(keys)
+        raise QueryError(f'"{plan.property_key[:60]}" is no property of this site; there are {declared}')
 
 
 def _row(plan: Plan, labels: dict[str, str], counters: Counters, around: Around) -> Row:

@@ -92,7 +92,7 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "event:name": "Name of the event; pageview for a page that was looked at.",
     "event:hostname": "Host of the page.",
     "event:goal": "Goals of the site that the event reached.",
-    "event:props:<key>": "Value of a declared property of the event.",
+    "event:props:<key>": "Value of a property of the event: a declared one, or a target that the tracker sends.",
     "event:currency": "Currency of the event's revenue (ISO 4217).",
     "visit:entry_page": "Path on which the visit began.",
     "visit:exit_page": "Path of the last page that the visit looked at; known when the visit has ended.",

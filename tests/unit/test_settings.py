@@ -74,6 +74,7 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
             ["funnels", "20 at most"],
             id="too many",
         ),
+        pytest.param(site(properties=[{"key": "form"}]), ["properties", "'form'", "by itself"], id="our key"),
         pytest.param(site(goals=[{"name": "g"}]), ["goals of site 'a'", "event and page"], id="empty goal"),
         pytest.param(site(goals=[{"event": "e", "page": "/p"}]), ["exactly one"], id="goal of both"),
         pytest.param(site(goals=[{"page": "p"}]), ["goals", "'p'", "/"], id="page of a goal"),

@@ -142,6 +142,30 @@ def test_event_has_goals_declared_properties_revenue_and_engagement() -> None:
     assert b"canary" not in msgspec.msgpack.encode(event)
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "value", "counted"),
+    [
+        ("Outbound Link: Click", "url", "https://a.example/b?token=1#c", ("outbound_link", "https://a.example/b")),
+        ("File Download", "url", "https://a.example/b.pdf", ("file_download", "https://a.example/b.pdf")),
+        ("404", "path", "/gone/jane@example.org", ("missing_page", "/gone/:email")),
+        ("Form: Submission", "path", "/contact", ("form", "/contact")),
+    ],
+)
+def test_target_of_a_tracker_event_is_counted_under_a_key_of_its_own(
+    name: str, key: str, value: str, counted: tuple[str, str]
+) -> None:
+    for site in (RICH, SiteSettings(id="example.org", hostnames=("example.org",))):
+        event = ANONYMIZER.anonymize(replace(HIT, name=name, props=((key, value),)), site, FixedKey(), 1_000)
+        assert isinstance(event, CleanEvent)
+        assert event.props == (counted,)
+
+
+def test_other_events_have_no_target_and_nobody_may_send_our_keys() -> None:
+    event = anonymize_rich(name="Other", props=(("url", "https://a.example/"), ("outbound_link", "x")))
+    assert isinstance(event, CleanEvent)
+    assert event.props == ()
+
+
 def test_value_of_a_property_is_redacted() -> None:
     event = anonymize_rich(props=(("plan", "jane@example.org"),))
     assert isinstance(event, CleanEvent)
