@@ -12,6 +12,7 @@ def test_target_is_shown_from_k_visitors_on_and_property_of_nobody_is_refused(st
     for many, value in ((6, "/many"), (4, "/few")):
         for _ in range(many):
             visit(stats, "/", name="sent", props=((key, value),))
+    visit(stats, "/")
     question = {"dimensions": [f"event:props:{key}"], "metrics": ["visitors", "events"]}
     assert stats.rows(**question) == {("/many",): [6, 6]}
     stats.close_day(DAY)
