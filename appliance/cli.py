@@ -79,8 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_site(commands)
     close = _add(commands, "close", _close, "close a day that is over and still open, whether or not anything runs")
     close.add_argument("--site", required=True, metavar="ID", help="id of the site")
+    _add_import(commands)
     close.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD", help="day in the site's time zone")
     return parser
+
+
+def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    logs = _add(commands, "import-log", _import_log, "count the past days of web servers' logs")
+    logs.add_argument("--site", required=True, metavar="ID", help="id of the site")
+    logs.add_argument("--delete", action="store_true", help="delete the files afterwards, if all their days are closed")
+    logs.add_argument("files", nargs="+", metavar="FILE", help="log, plain or gzip; '-' for the standard input")
 
 
 def _add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -191,6 +199,15 @@ def _close(options: argparse.Namespace) -> int:
     from appliance.supervisor.parts import close
 
     sys.stdout.write(close.close(load(options.config), options.site, options.day))
+    return 0
+
+
+def _import_log(options: argparse.Namespace) -> int:
+    from appliance.supervisor.import_report import Progress
+    from appliance.supervisor.parts.import_log import Options, import_log
+
+    wanted = Options(options.site, tuple(options.files), options.delete)
+    sys.stdout.write(import_log(load(options.config), wanted, Progress()))
     return 0
 
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes .venv with everything that running and testing needs. `make setup` calls it; a second run changes nothing.
 #
-# As root on Debian it installs what is missing: python3-venv, redis-server, chromium, wrk and a font. Otherwise it says
-# what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one of Playwright.
+# As root on Debian it installs what is missing: python3-venv, redis-server, chromium, nginx, goaccess, wrk and a font. Otherwise it
+# says what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one of Playwright.
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
@@ -18,15 +18,19 @@ missing_packages() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     has_redis || echo redis-server
     has_chromium || echo chromium
-    # Only `make bench` and `make flood` need it.
+    # Only tests of the log import need it: it writes the logs.
+    have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
+    # Only `make bench` and `make flood` need these.
     have wrk || echo wrk
+    have goaccess || echo goaccess
     # Without any font Chromium draws empty boxes.
     [ -d /usr/share/fonts/truetype ] || echo fonts-dejavu-core
 }
 
 install_packages() {
     say "installing Debian packages: $*"
-    # The appliance starts its own Redis: Debian's service must neither start now nor at the next boot.
+    # The appliance starts its own Redis, and tests their own nginx: Debian's services must neither start now nor at the
+    # next boot.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         trap 'rm -f "$policy"' EXIT
@@ -35,9 +39,9 @@ install_packages() {
     fi
     apt-get update -q || return 1
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" || return 1
-    case " $* " in
-    *" redis-server "*) if have systemctl; then systemctl disable redis-server >/dev/null 2>&1 || true; fi ;;
-    esac
+    have systemctl || return 0
+    case " $* " in *" redis-server "*) systemctl disable redis-server >/dev/null 2>&1 || true ;; esac
+    case " $* " in *" nginx-light "*) systemctl disable nginx >/dev/null 2>&1 || true ;; esac
 }
 
 install_browser() {

@@ -4,7 +4,7 @@ A site that does not exist and a site that the key may not read get the same ans
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import anyio
@@ -168,8 +168,8 @@ class StatsApi:
         return site
 
 
-def create_app(api: StatsApi) -> Starlette:
-    """The ASGI application with all routes."""
+def create_app(api: StatsApi, more: Sequence[Route] = ()) -> Starlette:
+    """The ASGI application with all routes; `more` of them stand beside the stats API."""
     app = Starlette(
         routes=[
             Route(QUERY_PATH, api.query, methods=["POST"]),
@@ -182,6 +182,7 @@ def create_app(api: StatsApi) -> Starlette:
             Route("/health/live", api.is_live, methods=["GET"]),
             Route("/health/ready", api.is_ready, methods=["GET"]),
             Route("/health/started", api.is_started, methods=["GET"]),
+            *more,
         ],
         exception_handlers={
             HttpRefusal: _refused,

@@ -11,6 +11,8 @@ from appliance.errors import StartError
 
 DASHBOARD_API_KEY = "dashboard-api-key"
 """Bearer key of the dashboard at the stats API."""
+IMPORT_KEY = "import-key"
+"""Bearer key with which `appliance import-log` hands facts to a running warehouse."""
 COOKIE_KEY = "cookie-key"
 """Signs the dashboard's session cookies."""
 REDIS_PASSWORD = "redis-password"  # noqa: S105  the name of a file

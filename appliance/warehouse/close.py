@@ -55,6 +55,18 @@ def close_day(
     }
 
 
+def discard_day(client: WriteClient, site: str, day: date) -> None:
+    """Take a day back that is not closed: its open cells and its totals. Outcomes stay. Raises UnavailableError."""
+    where: dict[str, object] = {"site": site, "day": day}
+    _drop(client, str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0]))
+    client.command(_sql("delete_totals"), where)
+
+
+def count_totals(client: WriteClient, site: str, day: date) -> int:
+    """Rows of totals of a day; raises UnavailableError."""
+    return _count(client, "count_totals", {"site": site, "day": day})
+
+
 def _fold(client: WriteClient, site: str, day: date, rules: Rules) -> None:
     where: dict[str, object] = {"site": site, "day": day}
     if _count(client, "count_closed_cells", where):

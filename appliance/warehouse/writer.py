@@ -188,7 +188,23 @@ class Writer(Generic[NoteT]):
         return rejected
 
     def _insert_facts(self, table: _Table, facts: list[Any], token: str) -> None:
-        self._client.insert(table.name, table.types, table.columns(facts), token=f"{token}:{table.name}")
+        _insert(self._client, table, facts, token)
+
+
+def insert_facts(client: WriteClient, batch: FactBatch, token: str) -> None:
+    """Insert facts that come from no outbox, table by table. Repeated under the same token, it adds nothing.
+
+    Raises:
+        UnavailableError: it is unknown which tables are in; repeat the same batch under the same token.
+        RejectedError: ClickHouse can never take it.
+    """
+    for table in _TABLES:
+        if facts := table.facts(batch):
+            _insert(client, table, facts, token)
+
+
+def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str) -> None:
+    client.insert(table.name, table.types, table.columns(facts), token=f"{token}:{table.name}")
 
 
 def first_batch(waiting: Sequence[Entry], max_facts: int = MAX_FACTS) -> list[Entry]:

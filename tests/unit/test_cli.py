@@ -25,6 +25,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "dashboard",
         "demo",
         "hash-password",
+        "import-log",
         "keys",
     ):
         assert f"\n    {command}" in said

@@ -5,10 +5,13 @@ Such a day lost its request with the data of Redis. It is known by what it left:
 whose key is past its deadline and which Redis has not noted. The command `appliance close` asks for a day by hand.
 """
 
+import json
+import threading
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from appliance.admission import admitter
 from appliance.aggregate.site_days import SiteDays, SiteDayTimes
@@ -27,6 +30,8 @@ from appliance.warehouse.client import WriteClient
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 
+IMPORT_NOTE = "import-day"
+"""File in the data directory with the day that an import is counting."""
 _LOOK_SECONDS = 3600.0
 
 
@@ -54,6 +59,7 @@ class DayCloses:
         self._listed = listed
         self._days = SiteDays(settings)
         self._looked_at = float("-inf")
+        self._one_close = threading.Lock()
 
     def waiting(self) -> bool:
         """Whether some day is to be closed; raises UnavailableError."""
@@ -87,9 +93,15 @@ class DayCloses:
         noted = self._open_days.all()
         asked = {(request.site, request.day) for request in self._requests.pending()}
         found = []
+        importing = self._importing()
         for site, day in self._with_open_cells():
             site_day = self._day(site, day)
-            if self._is_late(site_day) and (site, day) not in asked and day_key_name(site, day) not in noted:
+            if (
+                (site, day) != importing
+                and self._is_late(site_day)
+                and (site, day) not in asked
+                and day_key_name(site, day) not in noted
+            ):
                 self._ask(site_day, by="appliance")
                 logs.write("day_was_forgotten", level="warning", site=site, day=day.isoformat())
                 found.append((site, day))
@@ -125,12 +137,20 @@ class DayCloses:
         require_over(self._settings, site_day, self._clock())
         if any((request.site, request.day) == (site, day) for request in self._requests.pending()):
             return DayClose(DayState.CLOSING)
-        if day_key_name(site, day) in self._open_days.all():
+        if day_key_name(site, day) in self._open_days.all() or self._importing() == (site, day):
             return DayClose(DayState.ENDING)
         if (site, day) in self._with_open_cells():
             # Also of a day that is marked as closed: closing it again drops what came afterwards.
             return DayClose(DayState.OPEN if self._is_late(site_day) else DayState.ENDING)
         return DayClose(DayState.CLOSED if self._closed_days.refresh(site, day) else DayState.EMPTY)
+
+    def is_closed(self, site: str, day: date) -> bool:
+        """Whether a day is marked as closed; raises UnavailableError."""
+        return self._closed_days.refresh(site, day)
+
+    def close_imported(self, site: str, day: date) -> None:
+        """Close a day whose facts all came from a log, with evidence; raises ApplianceError. From any thread."""
+        self._fold(site, day)
 
     def _is_late(self, site_day: SiteDayTimes) -> bool:
         """Whether no key of the day can be left, so that nothing can follow."""
@@ -141,20 +161,35 @@ class DayCloses:
         self._requests.request(site_day.site, site_day.day)
 
     def _close(self, request: CloseRequest) -> None:
-        # A site that was removed has nothing public.
-        site = self._settings.site(request.site) or SiteSettings(id=request.site)
-        rules = Rules(self._settings.privacy.k, admitter(site, self._listed(site.id)))
-        report = close.close_day(self._counters, self._closed_days, request.site, request.day, rules)
-        day = request.day.isoformat()
-        self._evidence.append("day_closed", self._clock(), site=request.site, day=day, **report)
+        self._fold(request.site, request.day)
         self._requests.done(request)
-        logs.write("day_closed", site=request.site, day=day)
+        logs.write("day_closed", site=request.site, day=request.day.isoformat())
+
+    def _fold(self, site_id: str, day: date) -> None:
+        # A site that was removed has nothing public.
+        site = self._settings.site(site_id) or SiteSettings(id=site_id)
+        rules = Rules(self._settings.privacy.k, admitter(site, self._listed(site.id)))
+        with self._one_close:
+            report = close.close_day(self._counters, self._closed_days, site_id, day, rules)
+        self._evidence.append("day_closed", self._clock(), site=site_id, day=day.isoformat(), **report)
 
     def _day(self, site: str, day: date) -> SiteDayTimes:
         return self._days.of(day_key_name(site, day))
 
+    def _importing(self) -> tuple[str, date] | None:
+        return noted(self._settings.data_dir / IMPORT_NOTE)
+
     def _with_open_cells(self) -> list[tuple[str, date]]:
         return [(str(site), day) for site, day in self._counters.query(_sql("open_days")).rows]
+
+
+def noted(path: Path) -> tuple[str, date] | None:
+    """The day that an import is counting, or was when it was interrupted."""
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        return str(entry["site"]), date.fromisoformat(entry["day"])
+    except FileNotFoundError:
+        return None
 
 
 def require_over(settings: Settings, site_day: SiteDayTimes, now: float) -> None:

@@ -19,12 +19,14 @@ from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.funnels import FunnelAnswers
+from appliance.stats.import_api import import_route
 from appliance.stats.reports import Reports
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
+from appliance.supervisor.parts.log_imports import LogImports
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
@@ -80,6 +82,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             closes.ask_for_forgotten_if_due()
         return closed + (loop.healthy and retention.run_if_due())
 
+    imports = LogImports(settings, writer, closes, evidence, clock, lambda: sitemaps.is_known)
+    imports.take_back()
+
     loop = FlushLoop(facts, pairs, closes.waiting, look_after_days, transport.refresh)
     background = Background("flush", loop.run)
 
@@ -94,6 +99,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         return found
 
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
+    import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
     api = StatsApi(
         settings,
         Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until, warnings, sitemaps.of),
@@ -111,7 +117,12 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     read_sitemaps(settings, sitemaps)
     background.start()
     try:
-        serve(create_app(api), "server.stats_listen", settings.server.stats_listen, graceful_seconds=1)
+        serve(
+            create_app(api, [import_route(imports.take, import_key)]),
+            "server.stats_listen",
+            settings.server.stats_listen,
+            graceful_seconds=1,
+        )
     finally:
         background.join_or_raise()
 
