@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from appliance.errors import SettingsError
+from appliance.settings.goals import check_page, check_unique, checked_funnels, checked_goals
 from appliance.settings.sections import (
     ANY_SITE,
     ApiKeySettings,
-    FunnelSettings,
-    GoalSettings,
     PropertySettings,
     Settings,
     ShieldSettings,
@@ -34,10 +33,7 @@ _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,126}")
 _HOSTNAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[?[0-9a-f:]+\]?")
 
 _PROPERTY_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_MAX_PAGE = 256
-_MAX_NAME = 120
 _MAX_PROPERTIES = 30
-_MAX_FUNNELS = 20
 
 
 def host_port(address: str) -> tuple[str, int]:
@@ -69,11 +65,11 @@ def checked(settings: Settings, base: Path) -> Settings:
         raise SettingsError("keyring.allow_disk = true needs keyring.reason: why may keys touch a disk here?")
     _check_relaxations(settings)
     check_retention(settings)
-    _check_unique("sites.id", [site.id for site in settings.sites])
+    check_unique("sites.id", [site.id for site in settings.sites])
     # Hits name a site without "www.", as Plausible's do.
-    _check_unique("sites.id without www.", [site.id.removeprefix("www.") for site in settings.sites])
-    _check_unique("api_keys.name", [key.name for key in settings.api_keys])
-    _check_unique("users.name", [user.name for user in settings.users])
+    check_unique("sites.id without www.", [site.id.removeprefix("www.") for site in settings.sites])
+    check_unique("api_keys.name", [key.name for key in settings.api_keys])
+    check_unique("users.name", [user.name for user in settings.users])
     known = {site.id for site in settings.sites}
     readers: tuple[ApiKeySettings | UserSettings, ...] = (*settings.api_keys, *settings.users)
     for owner in readers:
@@ -122,12 +118,6 @@ def _check_url(key: str, url: str, schemes: tuple[str, ...]) -> None:
         raise SettingsError(f"{key}: scheme '{urlsplit(url).scheme}' is not one of 'embedded', {allowed}")
 
 
-def _check_unique(key: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise SettingsError(f"{key} = '{name}' stands there twice")
-
-
 def _check_relaxations(settings: Settings) -> None:
     """Every relaxed default has a reason that reports can show, and no reason stands there for nothing."""
     relaxed = [name for name, value in (("privacy.referrer_path", settings.privacy.referrer_path),) if value]
@@ -168,7 +158,7 @@ def _checked_site(site: SiteSettings, shields: ShieldSettings, base: Path) -> Si
                 f"hostnames of site '{site.id}': '{hostname}' is not a host name without scheme and port"
             )
     for page in site.pages:
-        _check_page(f"pages of site '{site.id}'", page)
+        check_page(f"pages of site '{site.id}'", page)
     own = _checked_shields(f"shields of site '{site.id}'", site.shields)
     both = ShieldSettings(
         **{name: getattr(shields, name) + getattr(own, name) for name in ShieldSettings.__struct_fields__}
@@ -177,8 +167,8 @@ def _checked_site(site: SiteSettings, shields: ShieldSettings, base: Path) -> Si
         site,
         hostnames=hostnames,
         sitemap=_checked_sitemap(site, base),
-        goals=_checked_goals(site),
-        funnels=_checked_funnels(site),
+        goals=checked_goals(site),
+        funnels=checked_funnels(site),
         properties=_checked_properties(site),
         shields=both,
     )
@@ -198,41 +188,9 @@ def _checked_sitemap(site: SiteSettings, base: Path) -> str:
     return site.sitemap
 
 
-def _checked_goals(site: SiteSettings) -> tuple[GoalSettings, ...]:
-    where = f"goals of site '{site.id}'"
-    goals = []
-    for goal in site.goals:
-        if bool(goal.event) == bool(goal.page):
-            raise SettingsError(f"{where}: '{goal.name}' must have exactly one of event and page")
-        if goal.page:
-            _check_page(where, goal.page)
-        name = goal.name.strip() or goal.event or f"Visit {goal.page}"
-        if len(name) > _MAX_NAME or not name.isprintable():
-            raise SettingsError(f"{where}: {name[:60]!r} must have {_MAX_NAME} printable characters at most")
-        goals.append(msgspec.structs.replace(goal, name=name))
-    _check_unique(where, [goal.name for goal in goals])
-    return tuple(goals)
-
-
-def _checked_funnels(site: SiteSettings) -> tuple[FunnelSettings, ...]:
-    where = f"funnels of site '{site.id}'"
-    if len(site.funnels) > _MAX_FUNNELS:
-        raise SettingsError(f"{where}: {_MAX_FUNNELS} at most")
-    _check_unique(where, [funnel.name for funnel in site.funnels])
-    for funnel in site.funnels:
-        if not funnel.name.strip() or len(funnel.name) > _MAX_NAME or not funnel.name.isprintable():
-            raise SettingsError(f"{where}: {funnel.name[:60]!r} must have 1 to {_MAX_NAME} printable characters")
-        for step in funnel.steps:
-            if bool(step.event) == bool(step.page):
-                raise SettingsError(f"{where}: each step of '{funnel.name}' must have exactly one of event and page")
-            if step.page:
-                _check_page(where, step.page)
-    return site.funnels
-
-
 def _checked_properties(site: SiteSettings) -> tuple[PropertySettings, ...]:
     where = f"properties of site '{site.id}'"
-    _check_unique(where, [declared.key for declared in site.properties])
+    check_unique(where, [declared.key for declared in site.properties])
     for declared in site.properties:
         if not _PROPERTY_KEY.fullmatch(declared.key):
             raise SettingsError(f"{where}: '{declared.key}' must be 1 to 40 letters, digits, _ and - only")
@@ -253,17 +211,12 @@ def _checked_shields(where: str, shields: ShieldSettings) -> ShieldSettings:
         if not re.fullmatch(r"[A-Z]{2}", country):
             raise SettingsError(f"{where}: countries: '{country}' must be two capital letters, as DE")
     for page in shields.pages:
-        _check_page(f"{where}: pages", page)
+        check_page(f"{where}: pages", page)
     hostnames = tuple(name.lower() for name in shields.hostnames)
     for hostname in hostnames:
         if not _HOSTNAME.fullmatch(hostname.removeprefix("*.")):
             raise SettingsError(f"{where}: hostnames: '{hostname}' is not a host name without scheme and port")
     return msgspec.structs.replace(shields, hostnames=hostnames)
-
-
-def _check_page(where: str, page: str) -> None:
-    if not page.startswith("/") or len(page) > _MAX_PAGE:
-        raise SettingsError(f"{where}: '{page}' must start with / and have {_MAX_PAGE} characters at most")
 
 
 def _checked_key(key: ApiKeySettings, base: Path) -> ApiKeySettings:
