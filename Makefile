@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
+.PHONY: help setup run test check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,8 +41,11 @@ types: setup
 unit: setup
 	$(BIN)/python -m pytest tests/unit
 
-bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest
+bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest and of log imports
 	$(BIN)/python -m tests.bench
+
+bench-import: setup  ## Print the speed of log imports beside GoAccess (part of `bench`)
+	$(BIN)/python -m tests.bench.log_import
 
 bench-accuracy: setup  ## Simulate shared and changing addresses and print the error of counting visitors
 	$(BIN)/python -m tests.bench.accuracy

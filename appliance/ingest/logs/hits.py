@@ -5,12 +5,12 @@ from which no visitor can be told.
 """
 
 from datetime import date
-from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
 from appliance.clock import local_day_hour
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
+from appliance.ingest.client_address import parse_forwarded
 from appliance.ingest.logs.line import LogLine
 from appliance.outcomes import Outcome
 from appliance.settings import SiteSettings
@@ -68,9 +68,8 @@ class LogHits:
 
     def clean(self, line: LogLine, day: date) -> CleanEvent | Outcome:
         """A clean event, or why there is none; raises KeyGoneError."""
-        try:
-            address = ip_address(line.address)
-        except ValueError:
+        address = parse_forwarded(line.address.encode("utf-8", "replace"))
+        if address is None:
             return Outcome.INVALID  # a host name: the server looked it up
         target = line.target
         if not target.startswith(("https://", "http://")):

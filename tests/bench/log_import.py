@@ -1,0 +1,93 @@
+"""Speed of `appliance import-log` beside GoAccess on the same log, and whether both count the same."""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.cores import HTTP_CORE, OTHER_CORES
+from tests.kit.access_log import access_log
+from tests.kit.appliance_process import ApplianceProcess, Site, command
+from tests.kit.stats_client import StatsClient
+
+_SITE = "example.org"
+_DAY = datetime(2031, 3, 3, tzinfo=UTC)
+_NOW = datetime(2031, 3, 5, 12, tzinfo=UTC).timestamp()
+_VISITS, _LINES = 60_000, 1_000_000
+_ALL_CORES = HTTP_CORE | OTHER_CORES
+
+
+def measure(say: Callable[[str], None], visits: int = _VISITS, lines: int = _LINES) -> None:
+    """Import one generated day three times: on one core, on all cores, and beside a running appliance."""
+    program = shutil.which("goaccess")
+    if program is None:
+        say("log import: goaccess is not installed (Debian: apt-get install goaccess)")
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        log = Path(name) / "access.log"
+        with log.open("w", encoding="ascii") as file:
+            file.writelines(access_log(_DAY, visits, lines))
+        say(f"log import: {lines:,} lines, {visits:,} visits, {log.stat().st_size / 1e6:.0f} MB, combined format")
+        other, counted = _goaccess(program, log, Path(name) / "goaccess.json")
+        say(f"  GoAccess, one core: {lines / other:,.0f} lines/s")
+        for where, cores, is_running in (
+            ("one core", HTTP_CORE, False),
+            ("all cores", _ALL_CORES, False),
+            ("all cores, beside a running appliance", _ALL_CORES, True),
+        ):
+            took, peak, found = _import(Path(name) / where.replace(" ", "-"), log, cores, is_running)
+            say(f"  import-log, {where}: {lines / took:,.0f} lines/s, ratio {other / took:.2f}, at most {peak:.0f} MB")
+        say("  (target: ratio at least 0.5 on one core, 1.0 on two)")
+        hits, visitors = counted
+        say(f"  pageviews: {found[0]:,}, GoAccess {hits:,}; visitors: {found[1]:,}, GoAccess {visitors:,}")
+
+
+def _goaccess(program: str, log: Path, out: Path) -> tuple[float, tuple[int, int]]:
+    """Seconds; requests for pages without failures and robots, and its visitors: address, day and agent."""
+    wanted = [program, str(log), "--log-format=COMBINED", "--no-global-config", "--no-progress", "--ignore-crawlers"]
+    took, _ = _timed([*wanted, "-o", str(out)], HTTP_CORE)
+    report = json.loads(out.read_text())
+    # What it takes for a page although it is a file is of no kind of its own.
+    pages = sum(page["hits"]["count"] for page in report["requests"]["data"] if "." not in page["data"])
+    return took, (pages, report["general"]["unique_visitors"])
+
+
+def _import(directory: Path, log: Path, cores: Iterable[int], is_running: bool) -> tuple[float, float, tuple[int, int]]:
+    directory.mkdir()
+    appliance = ApplianceProcess(directory, [Site(_SITE)], at=_NOW)
+    try:
+        if is_running:
+            appliance.start()
+        took, peak = _timed(command(f"import-log --site {_SITE} {log}", appliance.config), cores)
+        if not is_running:
+            appliance.start()
+        with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+            day = f"{_DAY:%Y-%m-%d}"
+            row = stats.table(_SITE, (day, day), metrics=["pageviews", "visitors"])[()]
+        return took, peak, (int(row["pageviews"]), int(row["visitors"]))
+    finally:
+        appliance.clean_up()
+
+
+def _timed(arguments: list[str], cores: Iterable[int]) -> tuple[float, float]:
+    """Seconds, and the most memory of any program so far in MB."""
+    own = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        started = time.monotonic()
+        subprocess.run(arguments, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        took = time.monotonic() - started
+    finally:
+        os.sched_setaffinity(0, own)
+    return took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+
+
+if __name__ == "__main__":
+    measure(lambda line: print(line, file=sys.stdout, flush=True))  # noqa: T201
