@@ -2,31 +2,27 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from appliance.admission import admission
+from appliance.admission import admission, admitter
 from appliance.clock import Clock, local_day_hour
-from appliance.currencies import DECIMALS
 from appliance.dimensions import Dimension
 from appliance.errors import QueryError
 from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
-from appliance.stats.contract import NOT_SET, OTHER, Answer, Hidden, Meta, Question, Row, TimeDimension
-from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric
+from appliance.stats.contract import NOT_SET, OTHER, Answer, Meta, Question, Row, TimeDimension
+from appliance.stats.counters import Around, Counters
+from appliance.stats.filters import Attribute
+from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
+from appliance.stats.rows import Found, PairCells, make_row, pair_rows, single_rows
 from appliance.targets import OWN_KEYS
+from appliance.warehouse.fold.day import Rules
 
+_ENTRY_PAGE = Attribute(Dimension.ENTRY_PAGE)
 _MAX_HOUR_LABEL_DAYS = 366
-
-
-class _Found(NamedTuple):
-    """Rows before order and page."""
-
-    rows: list[Row]
-    hidden: Hidden | None = None
-    open_visits: int | None = None
 
 
 class Answers:
@@ -37,6 +33,7 @@ class Answers:
         settings: Settings,
         clock: Clock,
         reports: Reports,
+        pair_reports: PairReports,
         counted_until: Callable[[], float],
         warnings: Callable[[], list[str]] = list,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
@@ -51,6 +48,7 @@ class Answers:
         self._k = settings.privacy.k
         self._clock = clock
         self._reports = reports
+        self._pair_reports = pair_reports
         self._counted_until = counted_until
         self._warnings = warnings
         self._listed = listed
@@ -63,12 +61,13 @@ class Answers:
             UnavailableError: ClickHouse is away.
         """
         plan = make_plan(question)
-        _check_property(plan, site)
+        _check_properties(plan, site)
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
         labels = _labels(plan.time, days, site.timezone) if question.include.time_labels and plan.time else None
         data_as_of = self._counted_until()
-        found = self._rows(plan, site, days)
+        with self._reports.reading():
+            found = self._rows(plan, site, days)
         rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
@@ -80,6 +79,8 @@ class Answers:
             open_visits=found.open_visits,
             hidden=found.hidden,
             lower_bounds=[row for row in (OTHER, NOT_SET) if any(row in one.dimensions for one in rows)] or None,
+            summed_values=found.summed_values or None,
+            partial=found.partial or None,
             time_labels=labels,
             total_rows=len(rows) if question.include.total_rows else None,
             warnings=self._warnings() or None,
@@ -87,43 +88,36 @@ class Answers:
         page = rows[plan.offset : plan.offset + plan.limit]
         return Answer(page, meta, _as_understood(question, plan, days))
 
-    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> _Found:
-        if plan.attribute is not None:
-            return self._attribute_rows(plan, plan.attribute, site, days)
+    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
+        if plan.attributes:
+            return self._attribute_rows(plan, site, days)
         if plan.time is TimeDimension.HOUR:
             by_hour = self._reports.totals_by_hour(site.id, days)
-            return _Found(
-                [_row(plan, {"time:hour": _hour(*key)}, c, Around(c, is_total=True)) for key, c in by_hour.items()]
-            )
+            return Found([make_row(plan, _hour(*key), (), c, Around(c, is_total=True)) for key, c in by_hour.items()])
         if plan.time is TimeDimension.DAY:
             by_day = self._reports.totals_by_day(site.id, days)
-            return _Found(
-                [_row(plan, {"time:day": day.isoformat()}, c, Around(c, is_total=True)) for day, c in by_day.items()]
+            return Found(
+                [make_row(plan, day.isoformat(), (), c, Around(c, is_total=True)) for day, c in by_day.items()]
             )
         totals = self._reports.totals(site.id, days)
-        return _Found(
-            [_row(plan, {}, totals, Around(totals, is_total=True))], open_visits=totals.visits - totals.closed
-        )
+        row = make_row(plan, "", (), totals, Around(totals, is_total=True))
+        return Found([row], open_visits=totals.visits - totals.closed)
 
-    def _attribute_rows(self, plan: Plan, attribute: Dimension, site: SiteSettings, days: DateRange) -> _Found:
-        cells = self._cells(attribute, plan, site, days)
-        ended: Mapping[Any, Counters] = cells.shown
-        if needs_entries(plan):
-            ended = self._cells(Dimension.ENTRY_PAGE, plan, site, days).shown
-        name = next(name for name in plan.dimensions if not name.startswith("time:"))
+    def _attribute_rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
+        one, *others = plan.attributes
         everybody = self._everybody(plan, site, days)
-        rows = []
-        for (day, value), counters in cells.shown.items():
-            labels = {name: value or NOT_SET} | ({"time:day": day.isoformat()} if day else {})
-            around = Around(ended.get((day, value)), everybody.get(day, NOTHING), DECIMALS.get(value, 0))
-            rows.append(_row(plan, labels, counters, around))
-        for day, counters in cells.other.items():
-            labels = {name: OTHER} | ({"time:day": day.isoformat()} if day else {})
-            row = _other_row(plan, attribute, labels, counters, everybody.get(day, NOTHING))
-            if any(row.metrics):
-                rows.append(row)
-        is_left_out = cells.hidden or any(OTHER in row.dimensions for row in rows)
-        return _Found(rows, hidden=Hidden(cells.hidden, self._k) if is_left_out else None)
+        cells = self._cells(one, plan, site, days)
+        if not others:
+            ended = self._cells(_ENTRY_PAGE, plan, site, days) if needs_entries(plan) else cells
+            return single_rows(plan, cells, ended.shown, everybody, self._k)
+        (other,) = others
+        pairs = self._pairs((one, other), plan, site, days)
+        entered = pairs
+        if needs_entries(plan):
+            first, second = (_ENTRY_PAGE if a.dimension is Dimension.PAGE else a for a in (one, other))
+            entered = self._pairs((first, second), plan, site, days)
+        found = PairCells(pairs, entered, cells, self._cells(other, plan, site, days))
+        return pair_rows(plan, found, everybody, self._k)
 
     def _everybody(self, plan: Plan, site: SiteSettings, days: DateRange) -> Mapping[date | None, Counters]:
         """Totals by day, or under None those of the whole range; nothing if no metric needs them."""
@@ -133,35 +127,28 @@ class Answers:
             return dict[date | None, Counters](self._reports.totals_by_day(site.id, days).items())
         return {None: self._reports.totals(site.id, days)}
 
-    def _cells(self, dimension: Dimension, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
+    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
+        dimension = attribute.dimension
         admits = admission(dimension, site, self._listed(site.id)).admits
         by_day = plan.time is TimeDimension.DAY
-        prefix = property_value(plan.property_key, "") if dimension is Dimension.PROPS else ""
+        prefix = property_value(attribute.key, "") if attribute.key else ""
         return self._reports.cells(site.id, days, dimension, admits, self._k, by_day=by_day, prefix=prefix)
 
+    def _pairs(
+        self, table: tuple[Attribute, Attribute], plan: Plan, site: SiteSettings, days: DateRange
+    ) -> Mapping[PairKey, Counters]:
+        rules = Rules(self._k, admitter(site, self._listed(site.id)))
+        open_days = self._reports.open_days(site.id, days)
+        by_day = plan.time is TimeDimension.DAY
+        return self._pair_reports.pairs(site.id, days, table, open_days, rules, by_day=by_day)
 
-def _check_property(plan: Plan, site: SiteSettings) -> None:
+
+def _check_properties(plan: Plan, site: SiteSettings) -> None:
     keys = [*(declared.key for declared in site.properties), *sorted(OWN_KEYS)]
-    if plan.property_key and plan.property_key not in keys:
-        declared = ", ".join(keys)
-        raise QueryError(f'"{plan.property_key[:60]}" is no property of this site; there are {declared}')
-
-
-def _row(plan: Plan, labels: dict[str, str], counters: Counters, around: Around) -> Row:
-    return Row(
-        [labels[name] for name in plan.dimensions],
-        [metric(name, counters, around) for name in plan.metrics],
-    )
-
-
-def _other_row(
-    plan: Plan, attribute: Dimension, labels: dict[str, str], counters: Counters, everybody: Counters
-) -> Row:
-    """The row of everything that has no row; None for what does not add up over the rows."""
-    known = adding_up(attribute)
-    around = Around(counters, everybody)
-    values = [metric(name, counters, around) if name in known else None for name in plan.metrics]
-    return Row([labels[name] for name in plan.dimensions], values)
+    for attribute in plan.attributes:
+        if attribute.key and attribute.key not in keys:
+            there = ", ".join(keys)
+            raise QueryError(f'"{attribute.key[:60]}" is no property of this site; there are {there}')
 
 
 def _sort_key(plan: Plan, name: str) -> Callable[[Row], Any]:
@@ -190,7 +177,7 @@ def _as_understood(question: Question, plan: Plan, days: DateRange) -> dict[str,
         "site_id": question.site_id,
         "metrics": [str(name) for name in plan.metrics],
         "date_range": [days.first.isoformat(), days.last.isoformat()],
-        "filters": [],
+        "filters": question.filters,
         "dimensions": list(plan.dimensions),
         "order_by": [[sort.name, "desc" if sort.descending else "asc"] for sort in plan.sorts],
         "include": {"time_labels": question.include.time_labels, "total_rows": question.include.total_rows},

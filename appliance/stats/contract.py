@@ -123,7 +123,7 @@ NOT_SET = "(not set)"
 """Row of visits without a value, on closed days on which at least k visitors had none."""
 
 ATTRIBUTES: tuple[str, ...] = tuple(ATTRIBUTE_DEFINITIONS)
-"""Dimensions other than time. One of them can be asked for at a time."""
+"""Dimensions other than time. A question can have two of them, in dimensions and filters together."""
 
 DATE_RANGES: tuple[str, ...] = ("day", "7d", "30d", "month", "all")
 """Named ranges, all ending with the site's today: `7d` is today and the six days before. Or `[first, last]`."""
@@ -193,6 +193,10 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something is left out."""
     lower_bounds: list[str] | None = None
     """Rows whose visitors are "at least": `(other)`, `(not set)`."""
+    summed_values: bool | None = None
+    """Several values that a filter let through are added up in a row: visitors who had two of them count twice."""
+    partial: bool | None = None
+    """What may not be shown is missing in these rows: they are "at least"."""
     time_labels: list[str] | None = None
     total_rows: int | None = None
     warnings: list[str] | None = None

@@ -51,6 +51,11 @@ def at_least_nothing(difference: Counters) -> Counters:
     return NOTHING._replace(**{name: getattr(left, name) for name in _OF_TOTALS})
 
 
+def none_below_zero(difference: Counters) -> Counters:
+    """What is left of a single value when its shown pairs are taken away."""
+    return Counters(*(max(0, number) for number in difference))
+
+
 class Around(NamedTuple):
     """What a metric may need beside the counters of its row."""
 
@@ -61,6 +66,8 @@ class Around(NamedTuple):
     """Totals of the row's time."""
     decimals: int = 0
     """Digits behind the point of the row's currency."""
+    able: Counters | None = None
+    """Those who could have reached the goal; None for everybody."""
     is_total: bool = False
     """Of totals nothing is ever dropped; a visit may stand there a moment before its events."""
 
@@ -85,7 +92,7 @@ _COMPUTED: dict[Metric, Callable[[Counters, Around], Number]] = {
     Metric.TIME_ON_PAGE: lambda c, _: _rounded(c.engaged_ms, 1000 * c.engaged_visits) if c.engaged_visits else None,
     Metric.SCROLL_DEPTH: lambda c, _: _rounded(c.scroll_depth, c.scroll_visits) if c.scroll_visits else None,
     Metric.CONVERSIONS: lambda c, _: c.events,
-    Metric.CONVERSION_RATE: lambda c, a: _percent(c.visitors, a.everybody.visitors, 2),
+    Metric.CONVERSION_RATE: lambda c, a: _percent(c.visitors, (a.able or a.everybody).visitors, 2),
     Metric.PERCENTAGE: lambda c, a: _percent(c.visitors, a.everybody.visitors, 1),
     # A float prints every amount of up to 15 digits exactly, to the last minor unit.
     Metric.REVENUE: lambda c, a: c.revenue_minor / 10**a.decimals,

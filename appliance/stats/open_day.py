@@ -33,7 +33,7 @@ def fold_open_day(
     )
     # Visits that are still open have no exit page yet; who has none at all is known when they have ended.
     knows_rest = dimension is not Dimension.EXIT_PAGE
-    folded = fold_singles(dimension, cells, _as_numbers(totals), admits, k, with_not_set=knows_rest)
+    folded = fold_singles(dimension, cells, as_numbers(totals), admits, k, with_not_set=knows_rest)
     thin_below = thin_from(dimension, k)
     shown = {
         value: Counters(*row)._replace(thin_visits=row[VISITS] if row[VISITORS] < thin_below else 0)
@@ -47,5 +47,6 @@ def thin_from(dimension: Dimension, k: int) -> int:
     return 0 if dimension is Dimension.PAGE else k
 
 
-def _as_numbers(totals: Counters) -> Numbers:
+def as_numbers(totals: Counters) -> Numbers:
+    """As one row of the fold's columns."""
     return np.array(totals[: len(COUNTERS)], dtype=np.int64)

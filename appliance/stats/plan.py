@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from appliance.dimensions import BY_API_NAME, PROPERTY_PREFIX, TRAITS, Dimension, Scope
+from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
+from appliance.stats.contract import MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
+from appliance.stats.filters import Attribute, Filter, read_attribute, read_filters
 
 _decode = msgspec.json.Decoder(Question).decode
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
@@ -20,6 +21,18 @@ _ONLY_BY = {
 }
 """Metrics that one dimension alone has."""
 _OF_EVERYBODY = frozenset({Metric.CONVERSION_RATE, Metric.PERCENTAGE})
+_OF_PAGES = frozenset({Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH})
+_SAME_TWICE = frozenset(
+    {
+        (Dimension.COUNTRY, Dimension.REGION),
+        (Dimension.COUNTRY, Dimension.CITY),
+        (Dimension.REGION, Dimension.CITY),
+        (Dimension.BROWSER, Dimension.BROWSER_VERSION),
+        (Dimension.OS, Dimension.OS_VERSION),
+    }
+)
+"""Pairs that are not counted, as in the view pair_cells."""
+_MAX_ATTRIBUTES = 2
 _MAX_SORTS = 10
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.(\w+)`)?", re.DOTALL)
 _FIELDS = {"include": Include.__struct_fields__, "pagination": Pagination.__struct_fields__}
@@ -38,15 +51,28 @@ class Plan(NamedTuple):
 
     site: str
     metrics: tuple[Metric, ...]
-    attribute: Dimension | None
-    property_key: str
-    """Of `event:props:<key>`; empty for all other attributes."""
+    asked: tuple[Attribute, ...]
+    """Attributes among the dimensions, in their order."""
+    filters: tuple[Filter, ...]
     time: TimeDimension | None
     dimensions: tuple[str, ...]
-    """As asked: at most one attribute and one time, in any order."""
+    """As asked: attributes and at most one time, in any order."""
     sorts: tuple[Sort, ...]
     limit: int
     offset: int
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """All that take part, two at most: those asked for, then those that are only filtered by."""
+        return (*self.asked, *(one.attribute for one in self.filters if one.attribute not in self.asked))
+
+    def is_filtered(self, attribute: Attribute) -> bool:
+        """Whether a filter looks at the attribute."""
+        return any(one.attribute == attribute for one in self.filters)
+
+    def accepts(self, attribute: Attribute, value: str) -> bool:
+        """Whether a value of the attribute passes the filters."""
+        return all(one.accepts(value) for one in self.filters if one.attribute == attribute)
 
 
 def read_question(body: bytes) -> Question:
@@ -79,15 +105,9 @@ def make_plan(question: Question) -> Plan:
     Raises:
         QueryError: it cannot be answered; the text says why and what can.
     """
-    if question.filters:
-        raise QueryError("filters cannot be answered yet; leave them out or ask for a dimension instead")
     metrics = _metrics(question.metrics)
-    time, name = _dimensions(question.dimensions)
-    key = name.removeprefix(PROPERTY_PREFIX) if name.startswith(PROPERTY_PREFIX) else ""
-    attribute = Dimension.PROPS if key else BY_API_NAME.get(name)
-    _check_metrics(metrics, attribute)
-    if attribute is not None and time is TimeDimension.HOUR:
-        raise QueryError("time:hour is counted for totals only; with another dimension ask for time:day")
+    time, asked = _dimensions(question.dimensions)
+    filters = read_filters(question.filters)
     pagination = question.pagination
     if not 1 <= pagination.limit <= MAX_LIMIT:
         raise QueryError(f"pagination.limit must be from 1 to {MAX_LIMIT}")
@@ -95,7 +115,10 @@ def make_plan(question: Question) -> Plan:
         raise QueryError("pagination.offset must not be negative")
     dimensions = tuple(question.dimensions)
     sorts = _sorts(question.order_by, metrics, dimensions) or _usual_order(metrics, dimensions)
-    return Plan(question.site_id, metrics, attribute, key, time, dimensions, sorts, pagination.limit, pagination.offset)
+    plan = Plan(question.site_id, metrics, asked, filters, time, dimensions, sorts, pagination.limit, pagination.offset)
+    _check_attributes(plan.attributes, time)
+    _check_metrics(plan)
+    return plan
 
 
 def _metrics(names: list[str]) -> tuple[Metric, ...]:
@@ -110,35 +133,71 @@ def _metrics(names: list[str]) -> tuple[Metric, ...]:
     return tuple(Metric(name) for name in names)
 
 
-def _dimensions(names: list[str]) -> tuple[TimeDimension | None, str]:
-    """The time dimension and the name of the attribute; an empty name for none."""
+def _dimensions(names: list[str]) -> tuple[TimeDimension | None, tuple[Attribute, ...]]:
     times = [name for name in names if name in TimeDimension.__members__.values()]
-    attributes = [name for name in names if name not in times]
-    for name in attributes:
-        is_property = name.startswith(PROPERTY_PREFIX) and name != PROPERTY_PREFIX
-        if not is_property and name not in ATTRIBUTES:
-            allowed = ", ".join((*ATTRIBUTES, *TimeDimension))
-            raise QueryError(f'dimensions: "{name[:60]}" is not one of {allowed}')
+    attributes = tuple(read_attribute(name, "dimensions") for name in names if name not in times)
     if len(times) > 1:
         raise QueryError("dimensions can hold one time dimension only")
-    if len(attributes) > 1:
-        raise QueryError("dimensions can hold one attribute only: counters of pairs are not answered yet")
-    return TimeDimension(times[0]) if times else None, attributes[0] if attributes else ""
+    if len(set(attributes)) != len(attributes):
+        raise QueryError("dimensions must name each attribute once")
+    return TimeDimension(times[0]) if times else None, attributes
 
 
-def _check_metrics(metrics: tuple[Metric, ...], attribute: Dimension | None) -> None:
-    for metric in metrics:
+def _check_attributes(attributes: tuple[Attribute, ...], time: TimeDimension | None) -> None:
+    if len(attributes) > _MAX_ATTRIBUTES:
+        names = ", ".join(attribute.name for attribute in attributes)
+        raise QueryError(
+            f"no counter knows more than two attributes of a visit, and this asks for {len(attributes)}: {names}; "
+            "leave out a dimension or a filter"
+        )
+    if attributes and time is TimeDimension.HOUR:
+        raise QueryError("time:hour is counted for totals only; with another dimension or a filter ask for time:day")
+    if len(attributes) == _MAX_ATTRIBUTES:
+        _check_pair(*attributes)
+
+
+def _check_pair(one: Attribute, other: Attribute) -> None:
+    a, b = sorted((one, other))
+    if (a.dimension, b.dimension) in _SAME_TWICE:
+        raise QueryError(f"{b.name} with {a.name} says the same twice and is not counted; ask for {b.name} alone")
+    if b.dimension is Dimension.EXIT_PAGE and TRAITS[a.dimension].scope is Scope.EVENT:
+        raise QueryError(f"{a.name} with {b.name} is not counted: the exit page is known when the visit has ended")
+
+
+def _check_metrics(plan: Plan) -> None:
+    dimensions = [attribute.dimension for attribute in plan.attributes]
+    for metric in plan.metrics:
         only = _ONLY_BY.get(metric)
-        if only is not None and attribute is not only:
-            raise QueryError(f"{metric} is counted by {TRAITS[only].api_name}; ask for that dimension")
-        if metric is Metric.PERCENTAGE and attribute is None:
+        if only is not None and only not in dimensions:
+            raise QueryError(f"{metric} is counted by {TRAITS[only].api_name}; ask for that dimension or filter by it")
+        if metric is Metric.PERCENTAGE and not plan.asked:
             raise QueryError("percentage needs a dimension other than time")
-    if attribute is None or attribute is Dimension.PAGE or TRAITS[attribute].scope is Scope.VISIT:
-        return
-    for metric in metrics:
+        if metric in _OF_PAGES and any(_is_of_events(one) and one is not Dimension.PAGE for one in dimensions):
+            raise QueryError(f"{metric} is counted by event:page with attributes of visits only")
         if metric in _OF_WHOLE_VISITS:
-            name = TRAITS[attribute].api_name
-            raise QueryError(f"{metric} belongs to whole visits and cannot be split by {name}; ask by visit:entry_page")
+            _check_whole_visits(metric, plan.attributes)
+        if metric is Metric.REVENUE and not _has_one_currency(plan):
+            raise QueryError("revenue is not added up over currencies: ask by event:currency or for one currency")
+
+
+def _check_whole_visits(metric: Metric, attributes: tuple[Attribute, ...]) -> None:
+    of_events = [attribute for attribute in attributes if _is_of_events(attribute.dimension)]
+    pages = [attribute for attribute in of_events if attribute.dimension is Dimension.PAGE]
+    if len(of_events) > len(pages):
+        name = next(attribute.name for attribute in of_events if attribute not in pages)
+        raise QueryError(f"{metric} belongs to whole visits and cannot be split by {name}; ask by visit:entry_page")
+    if pages and Attribute(Dimension.ENTRY_PAGE) in attributes:
+        raise QueryError(f"{metric} by event:page is that of the visits that entered there; leave out visit:entry_page")
+
+
+def _has_one_currency(plan: Plan) -> bool:
+    currency = Attribute(Dimension.CURRENCY)
+    wanted = [one for one in plan.filters if one.attribute == currency]
+    return currency in plan.asked or any(len(one.values) == 1 for one in wanted)
+
+
+def _is_of_events(dimension: Dimension) -> bool:
+    return TRAITS[dimension].scope is Scope.EVENT
 
 
 def _sorts(asked: list[list[str]], metrics: tuple[Metric, ...], dimensions: tuple[str, ...]) -> tuple[Sort, ...]:
@@ -162,7 +221,7 @@ def _usual_order(metrics: tuple[Metric, ...], dimensions: tuple[str, ...]) -> tu
 
 def needs_entries(plan: Plan) -> bool:
     """Whether bounce rate and duration of pages are asked for: those of the visits that entered there."""
-    return plan.attribute is Dimension.PAGE and bool(_OF_WHOLE_VISITS.intersection(plan.metrics))
+    return Attribute(Dimension.PAGE) in plan.attributes and bool(_OF_WHOLE_VISITS.intersection(plan.metrics))
 
 
 def needs_totals(plan: Plan) -> bool:

@@ -68,6 +68,14 @@ class Reports:
         rows = self._ask("totals", site=site, first=days.first, last=days.last)
         return Counters(*map(int, rows[0]))
 
+    def reading(self) -> AbstractContextManager[Any]:
+        """To be held while cells are asked for, and for everything that goes with them. Not re-entrant."""
+        return self._closed_days.reading()
+
+    def open_days(self, site: str, days: DateRange) -> dict[date, Counters]:
+        """Totals of the days that are not closed."""
+        return {day: totals for day, (totals, is_closed) in self._totals_by_day(site, days).items() if not is_closed}
+
     def totals_by_day(self, site: str, days: DateRange) -> dict[date, Counters]:
         """Exact totals of each day that has any."""
         return {day: totals for day, (totals, _) in self._totals_by_day(site, days).items()}
@@ -95,15 +103,16 @@ class Reports:
     ) -> Cells:
         """Single cells of a dimension. Days that are not closed are folded here, as their close would do it now.
 
+        Call it inside `reading`.
+
         Args:
             admits: whether a value is public.
             prefix: only values that begin with it; it is cut off in the answer.
         """
         where = {"site": site, "first": days.first, "last": days.last, "dimension": int(dimension), "prefix": prefix}
-        with self._closed_days.reading():
-            closed = self._ask("closed_cells_by_day" if by_day else "closed_cells", **where, k=thin_from(dimension, k))
-            opened = self._ask("open_cells", **where)
-            totals = self._totals_by_day(site, days)
+        closed = self._ask("closed_cells_by_day" if by_day else "closed_cells", **where, k=thin_from(dimension, k))
+        opened = self._ask("open_cells", **where)
+        totals = self._totals_by_day(site, days)
         found, rest = _Sums(), _Sums()
         # Visits that are still open have no exit page yet: what is left on such a day says nothing.
         has_rest = {day for day, (_, is_closed) in totals.items() if is_closed or dimension is not Dimension.EXIT_PAGE}

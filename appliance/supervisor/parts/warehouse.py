@@ -20,6 +20,7 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.import_api import import_route
+from appliance.stats.pair_reports import PairReports
 from appliance.stats.reports import Reports
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
@@ -102,7 +103,15 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
     api = StatsApi(
         settings,
-        Answers(settings, clock, Reports(reader, closed_days), lambda: facts.counted_until, warnings, sitemaps.of),
+        Answers(
+            settings,
+            clock,
+            Reports(reader, closed_days),
+            PairReports(reader),
+            lambda: facts.counted_until,
+            warnings,
+            sitemaps.of,
+        ),
         ApiKeys(settings, dashboard_key),
         live=lambda site: current_visitors(client, site),
         ready=is_ready,

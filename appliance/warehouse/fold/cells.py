@@ -49,6 +49,11 @@ def measure(*dimensions: Dimension) -> int:
     return EVENTS if any(TRAITS[dimension].scope is Scope.EVENT for dimension in dimensions) else VISITS
 
 
+def is_optional(dimension: Dimension) -> bool:
+    """Whether most events have no value of it, so that what its values leave over is mostly nobody's value."""
+    return dimension in (Dimension.PROPS, Dimension.CURRENCY)
+
+
 def adds_up(dimension: Dimension) -> bool:
     """Whether an event (a visit) has at most one value of it, so that its cells add up to what is known of all.
 

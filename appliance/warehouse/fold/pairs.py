@@ -10,7 +10,18 @@ from typing import NamedTuple
 import numpy as np
 
 from appliance.dimensions import TRAITS, Dimension, Scope
-from appliance.warehouse.fold.cells import NOT_SET, VISITORS, VISITS, Flags, Numbers, Pairs, adds_up, empty, measure
+from appliance.warehouse.fold.cells import (
+    NOT_SET,
+    VISITORS,
+    VISITS,
+    Flags,
+    Numbers,
+    Pairs,
+    adds_up,
+    empty,
+    is_optional,
+    measure,
+)
 from appliance.warehouse.fold.parents import parent
 from appliance.warehouse.fold.singles import FoldedSingles
 from appliance.warehouse.fold.slices import Slices, Table, fold_table
@@ -70,8 +81,8 @@ def fold_pairs(a: Side, b: Side, cells: Pairs, k: int, parent_tables: Sequence[P
         amount,
         visitors,
         np.lexsort((column, row, counters[:, VISITS], visitors)),
-        Slices(row, a.counters[:, by], a.counters[:, VISITORS], adds_up(b.dimension)),
-        Slices(column, b.counters[:, by], b.counters[:, VISITORS], adds_up(a.dimension)),
+        Slices(row, a.counters[:, by], a.counters[:, VISITORS], adds_up(b.dimension), is_optional(a.dimension)),
+        Slices(column, b.counters[:, by], b.counters[:, VISITORS], adds_up(a.dimension), is_optional(b.dimension)),
         groups,
     )
     candidates = (visitors >= k) & (row < len(a.values)) & (column < len(b.values)) & has_parents

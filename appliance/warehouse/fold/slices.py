@@ -24,6 +24,9 @@ class Slices(NamedTuple):
     """Visitors of each slice."""
     adds_up: bool = True
     """Nothing can be subtracted where the cells of a slice do not add up to it."""
+    rest_is_open: bool = False
+    """The last slice holds what has no value at all: who did not do something is not protected, and a residual there
+    is no cell's."""
 
 
 class Table(NamedTuple):
@@ -88,6 +91,8 @@ def _spread_residuals(table: Table, slices: Slices, crossing: Slices, shown: Fla
         partners = (hidden_in > 0) if crossing.adds_up else (crossing.measure > 0)
         taken = np.bincount(slices.of[shown & partners[crossing.of]], minlength=len(slices.measure))
         lonely = remains & (int(partners.sum()) - taken < 2)
+        if crossing.rest_is_open and partners[-1]:
+            return
         if not lonely.any():
             return
         if not _hide_smallest(table, slices, shown, lonely) and not _hide_first(table, crossing, shown, ~partners):

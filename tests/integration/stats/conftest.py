@@ -1,7 +1,7 @@
 """The stats API over one embedded ClickHouse per module."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,11 +18,12 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.funnels import FunnelAnswers
+from appliance.stats.pair_reports import PairReports
 from appliance.stats.reports import Reader, Reports
 from appliance.stats.transitions import TransitionAnswers
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
-from appliance.warehouse.columns import EVENT_TYPES, VISIT_TYPES, event_columns, visit_columns
+from appliance.warehouse.columns import EVENT_TYPES, PAIR_TYPES, VISIT_TYPES, event_columns, pair_columns, visit_columns
 from appliance.warehouse.fold.day import Rules
 from tests.kit.asgi_client import AsgiClient
 from tests.kit.engine import Engine, running_engine
@@ -52,7 +53,8 @@ class Stats:
 
     def read_from(self, reader: Reader) -> Starlette:
         """Let the API ask this reader from now on."""
-        answers = Answers(self._settings, noon, Reports(reader, ClosedDays(self.engine.writer)), noon, self._warn)
+        reports = Reports(reader, ClosedDays(self.engine.writer))
+        answers = Answers(self._settings, noon, reports, PairReports(reader), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
         transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
@@ -74,13 +76,15 @@ class Stats:
     def _warn(self) -> list[str]:
         return self.warnings
 
-    def insert(self, visits: list[VisitFact], events: list[EventFact]) -> None:
+    def insert(self, visits: list[VisitFact], events: list[EventFact], pairs: Sequence[VisitFact] = ()) -> None:
         self._inserts += 1
         token = f"{id(self)}-{self._inserts}"
         if visits:
             self.engine.writer.insert("visit_facts", VISIT_TYPES, visit_columns(visits), token + "v")
         if events:
             self.engine.writer.insert("event_facts", EVENT_TYPES, event_columns(events), token + "e")
+        if pairs:
+            self.engine.writer.insert("pair_facts", PAIR_TYPES, pair_columns(pairs), token + "p")
 
     def close_day(self, day: date) -> None:
         rules = Rules(self._settings.privacy.k, admitter(self._settings.sites[0]))

@@ -268,9 +268,13 @@ def test_hostile_text_in_any_field_is_refused_or_means_itself(stats: Stats, text
         {text: 1},
         {"order_by": [[text, "asc"]]},
         {"order_by": [["visitors", text]]},
-        {"filters": [["is", "event:page", [text]]]},
+        {"filters": [[text, "event:page", ["/"]]]},
+        {"filters": [["is", text, ["/"]]]},
+        {"filters": [["is", "event:page", ["/"], {text: True}]]},
     ):
         assert stats.ask(**question).status_code in (400, 404), question
+    assert stats.rows(filters=[["is", "event:page", [text]]]) == {(): [0]}
+    assert stats.rows(filters=[["contains", "visit:source", [text]]], dimensions=["event:page"]) == {}
     assert stats.rows() == {(): [1]}
     assert Path("/etc/passwd").read_text().splitlines()[0] not in stats.ask(date_range=text).text
 

@@ -8,6 +8,7 @@ import pytest
 from appliance.dimensions import BY_API_NAME, Dimension
 from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, DEFINITIONS, TIME_DEFINITIONS, UNITS, Metric, TimeDimension
+from appliance.stats.filters import Attribute
 from appliance.stats.plan import Plan, Sort, make_plan, read_question
 
 
@@ -29,18 +30,35 @@ def test_usual_order_is_time_then_first_metric() -> None:
 
 def test_attribute_goes_with_days() -> None:
     found = plan(dimensions=["time:day", "event:page"])
-    assert (found.attribute, found.time, found.dimensions) == (Dimension.PAGE, "time:day", ("time:day", "event:page"))
+    assert (found.asked, found.time) == ((Attribute(Dimension.PAGE),), "time:day")
+    assert found.dimensions == ("time:day", "event:page")
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"filters": [["is", "event:page", ["/"]]]}, "filters cannot be answered yet"),
+        (
+            {"filters": [["is", "event:page", ["/"]], ["is", "visit:source", ["a"]]], "dimensions": ["visit:country"]},
+            "more than two",
+        ),
+        ({"dimensions": ["visit:region"], "filters": [["is", "visit:country", ["DE"]]]}, "says the same twice"),
+        ({"dimensions": ["event:page", "visit:exit_page"]}, "when the visit has ended"),
+        ({"dimensions": ["event:page", "event:page"]}, "once"),
+        ({"dimensions": ["time:hour"], "filters": [["is", "event:page", ["/"]]]}, "ask for time:day"),
+        ({"metrics": ["time_on_page"], "dimensions": ["event:page", "event:goal"]}, "attributes of visits only"),
+        ({"metrics": ["bounce_rate"], "dimensions": ["event:page", "visit:entry_page"]}, "leave out visit:entry_page"),
+        (
+            {"metrics": ["bounce_rate"], "dimensions": ["event:page"], "filters": [["is", "event:goal", ["a"]]]},
+            "whole visits",
+        ),
+        ({"metrics": ["revenue"], "filters": [["is", "event:currency", ["EUR", "USD"]]]}, "over currencies"),
+        ({"metrics": ["conversions"], "dimensions": ["visit:source"]}, "filter by it"),
+        ({"metrics": ["percentage"], "filters": [["is", "event:page", ["/"]]]}, "needs a dimension"),
         ({"metrics": []}, "at least one"),
         ({"metrics": ["visitors", "visitors"]}, "once"),
         ({"metrics": ["visitor"]}, "not one of visitors, visits"),
         ({"dimensions": ["event:pages"]}, "not one of event:page"),
-        ({"dimensions": ["event:page", "visit:source"]}, "one attribute only"),
+        ({"dimensions": ["event:page", "visit:source", "visit:country"]}, "more than two"),
         ({"dimensions": ["time:hour", "time:day"]}, "one time dimension"),
         ({"dimensions": ["time:hour", "event:page"]}, "ask for time:day"),
         ({"metrics": ["bounce_rate"], "dimensions": ["event:name"]}, "whole visits"),
@@ -78,7 +96,15 @@ def test_body_that_is_no_json_object_is_refused(body: bytes) -> None:
 
 def test_property_is_named_by_its_key() -> None:
     found = plan(dimensions=["event:props:plan"])
-    assert (found.attribute, found.property_key) == (Dimension.PROPS, "plan")
+    assert found.asked == (Attribute(Dimension.PROPS, "plan"),)
+
+
+def test_attributes_are_those_asked_for_and_those_filtered_by() -> None:
+    found = plan(dimensions=["visit:source"], filters=[["is", "event:page", ["/"]], ["is_not", "visit:source", ["a"]]])
+    assert found.attributes == (Attribute(Dimension.SOURCE), Attribute(Dimension.PAGE))
+    assert found.accepts(Attribute(Dimension.PAGE), "/")
+    assert not found.accepts(Attribute(Dimension.SOURCE), "a")
+    assert found.accepts(Attribute(Dimension.COUNTRY), "anything")
 
 
 @pytest.mark.parametrize("name", ["event:props:", "event:props"])

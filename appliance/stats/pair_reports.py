@@ -1,0 +1,93 @@
+"""Asks ClickHouse for pairs of attributes: of closed days what their close kept, of others what it would keep now."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from appliance.dimensions import Dimension
+from appliance.events import property_value
+from appliance.stats.counters import Counters, plus
+from appliance.stats.filters import Attribute
+from appliance.stats.open_day import as_numbers
+from appliance.stats.open_pairs import OpenPairs
+from appliance.stats.ranges import DateRange
+from appliance.stats.reports import Reader
+from appliance.warehouse.fold.cells import COUNTERS, Pairs, empty
+from appliance.warehouse.fold.day import Rules, TableName
+
+PairKey = tuple[date | None, str, str]
+"""Day (None for the whole range) and the values of both attributes; of properties without their key."""
+
+
+class PairReports:
+    """The questions about pairs. May raise UnavailableError and blocks its thread.
+
+    Whoever asks holds `ClosedDays.reading()` and has read the totals under it.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._open_pairs = OpenPairs()
+
+    def pairs(
+        self,
+        site: str,
+        days: DateRange,
+        table: tuple[Attribute, Attribute],
+        open_days: dict[date, Counters],
+        rules: Rules,
+        *,
+        by_day: bool,
+    ) -> dict[PairKey, Counters]:
+        """Shown pairs of two attributes, keyed in the order in which they are given.
+
+        Args:
+            open_days: totals of the days of the range that are not closed.
+        """
+        a, b = sorted(table)
+        is_turned = (a, b) != table
+        prefixes = _prefix(a), _prefix(b)
+        found: dict[PairKey, Counters] = {}
+
+        def add(day: date | None, one: str, other: str, counters: Counters) -> None:
+            one, other = one[len(prefixes[0]) :], other[len(prefixes[1]) :]
+            key = (day, other, one) if is_turned else (day, one, other)
+            found[key] = plus(found[key], counters) if key in found else counters
+
+        where = {"site": site, "first": days.first, "last": days.last, "by_day": int(by_day)}
+        where |= {"dim_a": int(a.dimension), "dim_b": int(b.dimension)}
+        for day, one, other, *row in self._ask("closed_pairs", **where, prefix_a=prefixes[0], prefix_b=prefixes[1]):
+            add(day, one, other, Counters(*map(int, row)))
+        for day, totals in open_days.items():
+            for one, other, counters in self._open(site, day, (a.dimension, b.dimension), totals, rules):
+                if one.startswith(prefixes[0]) and other.startswith(prefixes[1]):
+                    add(day if by_day else None, one, other, counters)
+        return found
+
+    def _open(
+        self, site: str, day: date, table: TableName, totals: Counters, rules: Rules
+    ) -> list[tuple[str, str, Counters]]:
+        def read(name: TableName) -> Pairs:
+            rows = self._ask("open_table", site=site, day=day, dim_a=int(name[0]), dim_b=int(name[1]))
+            counters = np.array([row[2:] for row in rows], dtype=np.int64) if rows else empty()
+            return Pairs([row[0] for row in rows], [row[1] for row in rows], counters)
+
+        shown = self._open_pairs.fold(site, day, table, as_numbers(totals), read, rules)
+        rows = shown.counters[:, : len(COUNTERS)].tolist()
+        return [(a, b, Counters(*row)) for a, b, row in zip(shown.a, shown.b, rows, strict=True)]
+
+    def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        return self._reader.query(_sql(name), parameters).rows
+
+
+def _prefix(attribute: Attribute) -> str:
+    return property_value(attribute.key, "") if attribute.dimension is Dimension.PROPS else ""
+
+
+@cache
+def _sql(name: str) -> str:
+    return (files("appliance.stats") / f"sql/pair_reports.{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,256 @@
+"""Makes rows of counters: one for each value or pair that is shown, and one for what is left. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from appliance.currencies import DECIMALS
+from appliance.dimensions import TRAITS, Dimension, Scope
+from appliance.stats.contract import NOT_SET, OTHER, Hidden, Metric, Row, TimeDimension
+from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric, minus, none_below_zero, plus
+from appliance.stats.filters import Attribute
+from appliance.stats.pair_reports import PairKey
+from appliance.stats.plan import Plan
+from appliance.stats.reports import Cells
+
+_OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
+_FIXED = {Dimension.GOAL: Metric.CONVERSIONS, Dimension.CURRENCY: Metric.REVENUE}
+"""What adds up over visits for one value of an attribute of events, beside the usual."""
+
+_Day = date | None
+_Labels = tuple[_Day, tuple[str, ...]]
+"""Day (None for the whole range) and the values of the attributes asked for."""
+
+
+class Found(NamedTuple):
+    """Rows before order and page."""
+
+    rows: list[Row]
+    hidden: Hidden | None = None
+    open_visits: int | None = None
+    summed_values: bool = False
+    """Rows add up several values that a filter let through."""
+    partial: bool = False
+    """What was left out is missing in rows, without a row of its own."""
+
+
+class PairCells(NamedTuple):
+    """What is known of two attributes, `one` and `other`, in the order of `Plan.attributes`."""
+
+    pairs: Mapping[PairKey, Counters]
+    entered: Mapping[PairKey, Counters]
+    """Where one of them is the page: the same by entry page."""
+    one: Cells
+    other: Cells
+
+
+def make_row(plan: Plan, day: str, values: tuple[str, ...], counters: Counters, around: Around) -> Row:
+    """A row with all metrics."""
+    return Row(_in_order(plan, day, values), [metric(name, counters, around) for name in plan.metrics])
+
+
+def single_rows(
+    plan: Plan, cells: Cells, entered: Mapping[Any, Counters], everybody: Mapping[_Day, Counters], k: int
+) -> Found:
+    """Rows of one attribute, or the sum of those of its values that a filter lets through."""
+    (attribute,) = plan.attributes
+    passing = {key: counters for key, counters in cells.shown.items() if plan.accepts(attribute, key[1])}
+    is_left_out = bool(cells.hidden or cells.other)
+    if not plan.asked:
+        return _summed(plan, passing, entered, everybody, is_left_out, k)
+    rows = []
+    for (day, value), counters in passing.items():
+        around = Around(entered.get((day, value)), everybody.get(day, NOTHING), DECIMALS.get(value, 0))
+        rows.append(make_row(plan, _text(day), (value or NOT_SET,), counters, around))
+    if not plan.is_filtered(attribute):
+        known = adding_up(attribute.dimension)
+        for day, counters in cells.other.items():
+            around = Around(counters, everybody.get(day, NOTHING))
+            rows += _some_row(plan, _text(day), (OTHER,), counters, around, known)
+    hidden = cells.hidden or any(OTHER in row.dimensions for row in rows)
+    return Found(rows, hidden=Hidden(cells.hidden, k) if hidden else None)
+
+
+def _summed(
+    plan: Plan,
+    passing: Mapping[tuple[_Day, str], Counters],
+    entered: Mapping[Any, Counters],
+    everybody: Mapping[_Day, Counters],
+    partial: bool,
+    k: int,
+) -> Found:
+    sums: dict[_Day, Counters] = {} if plan.time is TimeDimension.DAY else {None: NOTHING}
+    ended: dict[_Day, Counters] = {}
+    for (day, value), counters in passing.items():
+        sums[day] = plus(sums.get(day, NOTHING), counters)
+        if (day, value) in entered:
+            ended[day] = plus(ended.get(day, NOTHING), entered[day, value])
+    decimals = _decimals(plan, ())
+    rows = [
+        make_row(plan, _text(day), (), counters, Around(ended.get(day), everybody.get(day, NOTHING), decimals))
+        for day, counters in sums.items()
+    ]
+    is_partial = partial and not _names_shown(plan, {value for _, value in passing})
+    return Found(
+        rows,
+        hidden=Hidden(0, k) if is_partial else None,
+        summed_values=len({value for _, value in passing}) > 1,
+        partial=is_partial,
+    )
+
+
+def _names_shown(plan: Plan, values: set[str]) -> bool:
+    """Whether the filter names single values, all of which are shown."""
+    return all(bool(one.values) and set(one.values) <= values for one in plan.filters)
+
+
+def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], k: int) -> Found:
+    """Rows of two attributes, one or both of which are asked for."""
+    one, other = plan.attributes
+    passing = [key for key in cells.pairs if plan.accepts(one, key[1]) and plan.accepts(other, key[2])]
+    sums: dict[_Labels, Counters] = {}
+    ended: dict[_Labels, Counters] = {}
+    if not plan.asked and plan.time is None:
+        sums[None, ()] = NOTHING
+    for key in passing:
+        labels = (key[0], key[1:][: len(plan.asked)])
+        sums[labels] = plus(sums.get(labels, NOTHING), cells.pairs[key])
+        if key in cells.entered:
+            ended[labels] = plus(ended.get(labels, NOTHING), cells.entered[key])
+    bases = _Bases(plan, cells, everybody)
+    rows = [
+        make_row(
+            plan,
+            _text(day),
+            tuple(value or NOT_SET for value in values),
+            counters,
+            bases.around(day, values, ended.get((day, values))),
+        )
+        for (day, values), counters in sums.items()
+    ]
+    left = _left_over(plan, cells)
+    for (day, values), (counters, known) in left.items():
+        texts = tuple(value or NOT_SET for value in values)
+        rows += _some_row(plan, _text(day), texts, counters, bases.around(day, values, counters), known)
+    has_other_rows = any(OTHER in row.dimensions for row in rows)
+    is_partial = not has_other_rows and _something_is_missing(plan, cells)
+    n_hidden = cells.one.hidden + cells.other.hidden
+    by_one = {key[2] for key in passing} if len(plan.asked) < 2 else set()
+    return Found(
+        rows,
+        hidden=Hidden(n_hidden, k) if n_hidden or has_other_rows or is_partial else None,
+        summed_values=len(by_one) > 1 or (not plan.asked and len({key[1] for key in passing}) > 1),
+        partial=is_partial,
+    )
+
+
+class _Bases:
+    """What metrics compare the rows with."""
+
+    def __init__(self, plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters]) -> None:
+        self._plan = plan
+        self._everybody = everybody
+        one, other = plan.attributes
+        goal = Attribute(Dimension.GOAL)
+        self._beside = {one: cells.other, other: cells.one}.get(goal)
+        """The attribute beside the goal: its visitors could have reached it."""
+        self._beside_at = plan.asked.index(other if one == goal else one) if self._is_beside_asked(goal) else None
+        self._matched: dict[_Day, Counters] = {}
+        if len(plan.asked) < 2:
+            for (day, value), counters in cells.other.shown.items():
+                if plan.accepts(other, value):
+                    self._matched[day] = plus(self._matched.get(day, NOTHING), counters)
+        self._beside_matched = self._matched if other != goal else {}
+
+    def _is_beside_asked(self, goal: Attribute) -> bool:
+        one, other = self._plan.attributes
+        return goal in (one, other) and (other if one == goal else one) in self._plan.asked
+
+    def around(self, day: _Day, values: tuple[str, ...], ended: Counters | None) -> Around:
+        """For the row with these values."""
+        whole = self._everybody if len(self._plan.asked) == 2 else self._matched
+        able = whole.get(day, NOTHING)
+        if self._beside is not None:
+            if self._beside_at is None:
+                able = self._beside_matched.get(day, NOTHING)
+            else:
+                able = self._beside.shown.get((day, values[self._beside_at]), NOTHING)
+        return Around(ended, whole.get(day, NOTHING), _decimals(self._plan, values), able=able)
+
+
+def _left_over(plan: Plan, cells: PairCells) -> dict[_Labels, tuple[Counters, frozenset[Metric]]]:
+    """What single values have beyond their shown pairs, and the metrics that say something of it."""
+    one, other = plan.attributes
+    left: dict[_Labels, tuple[Counters, frozenset[Metric]]] = {}
+    if len(plan.asked) == 2 and not plan.is_filtered(other) and adding_up(other.dimension):
+        known = _known(one.dimension, other.dimension)
+        for (day, value), counters in _slices(plan, one, cells.one, cells.pairs, 1).items():
+            left[day, (value, OTHER)] = counters, known
+        if not plan.is_filtered(one) and adding_up(one.dimension):
+            for day, counters in cells.one.other.items():
+                left[day, (OTHER, OTHER)] = counters, adding_up(one.dimension) & adding_up(other.dimension)
+    elif plan.asked and not plan.is_filtered(one) and adding_up(one.dimension):
+        known = _known(other.dimension, one.dimension)
+        slices = _slices(plan, other, cells.other, cells.pairs, 2)
+        for (day, value), counters in slices.items():
+            labels = (day, (OTHER, value) if len(plan.asked) == 2 else (OTHER,))
+            before = left[labels][0] if labels in left else NOTHING
+            left[labels] = plus(before, counters), known
+    return left
+
+
+def _slices(
+    plan: Plan, attribute: Attribute, cells: Cells, pairs: Mapping[PairKey, Counters], at: int
+) -> dict[tuple[_Day, str], Counters]:
+    """Of each value that passes, what it has beyond its shown pairs; `at` is its place in their keys."""
+    rest = {key: counters for key, counters in cells.shown.items() if plan.accepts(attribute, key[1])}
+    for key, counters in pairs.items():
+        place = (key[0], str(key[at]))
+        if place in rest:
+            rest[place] = minus(rest[place], counters)
+    return {key: none_below_zero(counters) for key, counters in rest.items()}
+
+
+def _something_is_missing(plan: Plan, cells: PairCells) -> bool:
+    one, _ = plan.attributes
+    if cells.one.other or cells.other.other or cells.one.hidden or cells.other.hidden:
+        return True
+    return any(
+        counters.events or counters.visits for counters in _slices(plan, one, cells.one, cells.pairs, 1).values()
+    )
+
+
+def _known(fixed: Dimension, spread: Dimension) -> frozenset[Metric]:
+    """Metrics that add up over the values of `spread` for one value of `fixed`."""
+    known = adding_up(spread)
+    if TRAITS[fixed].scope is Scope.EVENT:
+        known -= _OF_WHOLE_VISITS
+        if TRAITS[spread].scope is Scope.VISIT and fixed in _FIXED:
+            known |= {_FIXED[fixed]}
+    return known
+
+
+def _some_row(
+    plan: Plan, day: str, values: tuple[str, ...], counters: Counters, around: Around, known: frozenset[Metric]
+) -> list[Row]:
+    """A row with the metrics that are known; no row if they are all nothing."""
+    metrics = [metric(name, counters, around) if name in known else None for name in plan.metrics]
+    return [Row(_in_order(plan, day, values), metrics)] if any(metrics) else []
+
+
+def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
+    """Digits behind the point of the row's currency."""
+    currency = Attribute(Dimension.CURRENCY)
+    if currency in plan.asked and values:
+        return DECIMALS.get(values[plan.asked.index(currency)], 0)
+    named = [one.values for one in plan.filters if one.attribute == currency and one.values]
+    return DECIMALS.get(named[0][0], 0) if named else 0
+
+
+def _in_order(plan: Plan, day: str, values: tuple[str, ...]) -> list[str]:
+    rest = iter(values)
+    return [day if name.startswith("time:") else next(rest) for name in plan.dimensions]
+
+
+def _text(day: _Day) -> str:
+    return day.isoformat() if day else ""
