@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -159,6 +160,41 @@ def test_solver_with_all_answers_derives_no_small_cell(table: tuple[Dimension, D
             attacked += 1
             assert not bounds.is_exact, (seed, bounds)
     assert attacked > 20
+
+
+@pytest.mark.parametrize("other", [D.SOURCE, D.PAGE])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95, 1.0])
+def test_solver_derives_no_small_cell_of_an_attribute_that_most_events_lack(other: Dimension, share: float) -> None:
+    attacked = 0
+    table = (min(D.CURRENCY, other), max(D.CURRENCY, other))
+    for seed in range(8):
+        drawn = random.Random(seed)
+        visits = [
+            replace(visit, events=[_paid(drawn, event, share) for event in visit.events])
+            for visit in traffic(drawn, drawn.choice((60, 120)))
+        ]
+        day = DayCells(visits, {table})
+        shown = day.folded(K, everything)
+        for bounds in bounds_of_hidden_cells(day, table, shown, K):
+            attacked += 1
+            assert not bounds.is_exact, (seed, bounds)
+    assert attacked > 20
+
+
+def _paid(drawn: random.Random, event: Mapping[Dimension, str], share: float) -> Mapping[Dimension, str]:
+    if drawn.random() >= share:
+        return event
+    return {**event, D.CURRENCY: drawn.choices(("EUR", "USD", "CHF", "GBP"), (6, 3, 2, 1))[0]}
+
+
+def test_revenue_of_one_currency_is_known_by_source() -> None:
+    paid: dict[Dimension, str] = {D.PAGE: "/", D.CURRENCY: "EUR"}
+    visits = [
+        Visit(number, {D.SOURCE: "ab"[number % 2]}, ({D.PAGE: "/"}, paid) if number % 6 < 2 else ({D.PAGE: "/"},))
+        for number in range(60)
+    ]
+    shown = DayCells(visits).folded(K, everything)
+    assert {(D.CURRENCY, "EUR", D.SOURCE, "a"), (D.CURRENCY, "EUR", D.SOURCE, "b")} <= set(shown)
 
 
 def traffic(drawn: random.Random, visitors: int, optional: float = 0.1) -> list[Visit]:
