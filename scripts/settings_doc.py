@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from the docstrings of `appliance.settings.sections`.
+"""Writes docs/settings.md from the docstrings of `appliance.settings.sections` and `sites`.
 
 `python scripts/settings_doc.py` writes the file; with `--check` it only says whether the file is up to date.
 Nothing about a setting is written by hand twice: text, default and limits come from the class that checks it.
@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from appliance.settings import Settings
-from appliance.settings import sections as classes
+from appliance.settings import Settings, sites
+from appliance.settings import sections as general
 
+_MODULES = (general, sites)
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
 HEAD = """\
 # Settings
 
-This page is generated from `appliance/settings/sections.py` by `make docs`.
+This page is generated from `appliance/settings/` by `make docs`.
 
 The appliance reads one TOML file.
 Every section can be left out; every key has a default unless it says "required".
@@ -48,7 +49,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page:
         return 0
-    sys.stderr.write(f"{PAGE.name} differs from appliance/settings/sections.py: run 'make docs'\n")
+    sys.stderr.write(f"{PAGE.name} differs from appliance/settings/: run 'make docs'\n")
     return 1
 
 
@@ -107,7 +108,7 @@ def section_settings(section: type[msgspec.Struct], texts: dict[tuple[str, str],
 def field_texts() -> dict[tuple[str, str], str]:
     """The string below each annotated field, by class and field; Python itself forgets it."""
     texts = {}
-    for node in ast.parse(inspect.getsource(classes)).body:
+    for node in [node for module in _MODULES for node in ast.parse(inspect.getsource(module)).body]:
         if not isinstance(node, ast.ClassDef):
             continue
         for field, following in zip(node.body, node.body[1:], strict=False):

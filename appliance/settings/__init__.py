@@ -10,24 +10,26 @@ from appliance.settings.sections import (
     ANY_SITE,
     ApiKeySettings,
     ClickHouseSettings,
-    FunnelSettings,
-    GoalSettings,
     KeyringSettings,
     LimitSettings,
     PlacesSettings,
     PrivacySettings,
-    PropertySettings,
     RedisSettings,
     Relaxation,
     RetentionSettings,
     ServerSettings,
     Settings,
+    UserSettings,
+    VisitSettings,
+)
+from appliance.settings.sites import (
+    FunnelSettings,
+    GoalSettings,
+    PropertySettings,
     ShieldSettings,
     SiteRetentionSettings,
     SiteSettings,
     StepSettings,
-    UserSettings,
-    VisitSettings,
 )
 
 __all__ = [

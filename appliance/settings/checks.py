@@ -17,15 +17,8 @@ import msgspec
 
 from appliance.errors import SettingsError
 from appliance.settings.goals import check_page, check_unique, checked_funnels, checked_goals
-from appliance.settings.sections import (
-    ANY_SITE,
-    ApiKeySettings,
-    PropertySettings,
-    Settings,
-    ShieldSettings,
-    SiteSettings,
-    UserSettings,
-)
+from appliance.settings.sections import ANY_SITE, ApiKeySettings, Settings, UserSettings
+from appliance.settings.sites import PropertySettings, ShieldSettings, SiteSettings
 from appliance.settings.time_limits import check_retention
 from appliance.targets import OWN_KEYS
 

@@ -6,7 +6,7 @@ Decoded settings come in, complete ones go out. Messages name the site, the valu
 import msgspec
 
 from appliance.errors import SettingsError
-from appliance.settings.sections import FunnelSettings, GoalSettings, SiteSettings
+from appliance.settings.sites import FunnelSettings, GoalSettings, SiteSettings
 
 _MAX_PAGE = 256
 _MAX_NAME = 120

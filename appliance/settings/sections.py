@@ -9,15 +9,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from appliance.settings.sites import ShieldSettings, SiteSettings
+from appliance.settings.strict import Strict
+
 ANY_SITE = "*"
 """In a list of sites: all of them."""
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A section in which an unknown key is an error."""
-
-
-class ServerSettings(_Strict, frozen=True):
+class ServerSettings(Strict, frozen=True):
     """`[server]`: addresses, the data directory and the proxies whose headers are believed."""
 
     listen: str = "127.0.0.1:8000"
@@ -34,7 +33,7 @@ class ServerSettings(_Strict, frozen=True):
     """Tests only: file with a number of seconds that every process adds to its clock."""
 
 
-class LimitSettings(_Strict, frozen=True):
+class LimitSettings(Strict, frozen=True):
     """`[limits]`: protection against floods. The defaults are far above what people do."""
 
     enabled: bool = True
@@ -57,14 +56,14 @@ class LimitSettings(_Strict, frozen=True):
     """Different values of each other attribute: sources, referrers, campaigns, event names, properties, cities."""
 
 
-class VisitSettings(_Strict, frozen=True):
+class VisitSettings(Strict, frozen=True):
     """`[visits]`: when a visit ends."""
 
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1500, le=14_400)] = 1800
     """A gap longer than this ends a visit. At least 25 minutes, so that a day has at most 60 visits."""
 
 
-class RedisSettings(_Strict, frozen=True):
+class RedisSettings(Strict, frozen=True):
     """`[redis]`: the queue and the profiles."""
 
     url: str = "embedded"
@@ -75,14 +74,14 @@ class RedisSettings(_Strict, frozen=True):
     """Memory of the embedded Redis. When it is full, ingest answers 503; nothing is evicted."""
 
 
-class ClickHouseSettings(_Strict, frozen=True):
+class ClickHouseSettings(Strict, frozen=True):
     """`[clickhouse]`: the counters."""
 
     url: str = "embedded"
     """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`."""
 
 
-class KeyringSettings(_Strict, frozen=True):
+class KeyringSettings(Strict, frozen=True):
     """`[keyring]`: where the key of the day lives. Never on a disk."""
 
     directory: str = ""
@@ -93,7 +92,7 @@ class KeyringSettings(_Strict, frozen=True):
     """Why keys may touch a disk here, in words for the data protection officer."""
 
 
-class Relaxation(_Strict, frozen=True):
+class Relaxation(Strict, frozen=True):
     """`[[privacy.relaxations]]`: why a default was relaxed, who approved it, and when it is looked at again."""
 
     setting: str
@@ -106,7 +105,7 @@ class Relaxation(_Strict, frozen=True):
     """Day on which the decision is looked at again, `YYYY-MM-DD`."""
 
 
-class PrivacySettings(_Strict, frozen=True):
+class PrivacySettings(Strict, frozen=True):
     """`[privacy]`: what is counted at all, and the threshold below which values that nobody declared stay hidden."""
 
     k: Annotated[int, msgspec.Meta(ge=5, le=1000)] = 5
@@ -124,7 +123,7 @@ class PrivacySettings(_Strict, frozen=True):
     """One entry for each relaxed default."""
 
 
-class PlacesSettings(_Strict, frozen=True):
+class PlacesSettings(Strict, frozen=True):
     """`[places]`: a database of networks and places that you provide."""
 
     database: str = ""
@@ -132,7 +131,7 @@ class PlacesSettings(_Strict, frozen=True):
     while the appliance runs. Empty, or not usable: countries by a table of the appliance, no regions and cities."""
 
 
-class RetentionSettings(_Strict, frozen=True):
+class RetentionSettings(Strict, frozen=True):
     """`[retention]`: how long data are kept, in `days` or `months`. What is older is deleted every night."""
 
     hour_totals: str = "25 months"
@@ -153,99 +152,7 @@ class RetentionSettings(_Strict, frozen=True):
     every other kind, at most 120 months."""
 
 
-class SiteRetentionSettings(_Strict, frozen=True):
-    """`[sites.retention]`: other limits for one site. Empty: as in `[retention]`. The caps are the same."""
-
-    hour_totals: str = ""
-    """Numbers of the whole site, by hour."""
-    day_cells: str = ""
-    """Numbers of pages, sources, countries and so on, by day."""
-    month_cells: str = ""
-    """Numbers of the same by month."""
-    carry: str = ""
-    """Numbers that wait for the end of their month."""
-    outcomes: str = ""
-    """How many hits were counted, and how many refused and why."""
-
-
-class ShieldSettings(_Strict, frozen=True):
-    """`[shields]`: hits that are not counted, at any site. Addresses are compared in memory and never stored."""
-
-    addresses: tuple[str, ...] = ()
-    """Addresses and networks (`203.0.113.7`, `2001:db8::/32`): the office, a monitor."""
-    countries: tuple[str, ...] = ()
-    """Countries by their two letters (ISO 3166-1)."""
-    pages: tuple[str, ...] = ()
-    """Paths, `*` for any run of characters."""
-    hostnames: tuple[str, ...] = ()
-    """Hosts of pages, `*.` in front for all below: a staging system."""
-
-
-class GoalSettings(_Strict, frozen=True):
-    """`[[sites.goals]]`: something worth reaching: an event or a page."""
-
-    name: str = ""
-    """Name in reports. Empty: the event, or "Visit" and the page."""
-    event: str = ""
-    """Name of a custom event; or `page`."""
-    page: str = ""
-    """Path, `*` for any run of characters."""
-
-
-class StepSettings(_Strict, frozen=True):
-    """`[[sites.funnels.steps]]`: one step: an event or a page."""
-
-    event: str = ""
-    """Name of a custom event; or `page`."""
-    page: str = ""
-    """Path, `*` for any run of characters."""
-
-
-class FunnelSettings(_Strict, frozen=True):
-    """`[[sites.funnels]]`: steps that visitors take one after the other, within a day. Others may lie between them."""
-
-    name: str
-    """Name in reports. Give it a new one when you change the steps: what is counted keeps the old one."""
-    steps: Annotated[tuple[StepSettings, ...], msgspec.Meta(min_length=2, max_length=8)]
-    """Two to eight steps, in their order."""
-
-
-class PropertySettings(_Strict, frozen=True):
-    """`[[sites.properties]]`: a property of events that is counted. Others are thrown away."""
-
-    key: str
-    """Letters, digits, `_` and `-`, at most 40."""
-    values: tuple[str, ...] = ()
-    """Values known to be public: shown whatever their number of visitors."""
-
-
-class SiteSettings(_Strict, frozen=True):
-    """`[[sites]]`: one measured site."""
-
-    id: str
-    """What the tag sends as `data-domain`; usually the host name."""
-    timezone: str = "UTC"
-    """IANA name; days and hours of the site follow it."""
-    hostnames: tuple[str, ...] = ()
-    """Hosts whose pages count. Empty: the id is the host name."""
-    pages: tuple[str, ...] = ()
-    """Paths known to be public, `*` for any run of characters: shown whatever their number of visitors."""
-    sitemap: str = ""
-    """The site's sitemap or index of sitemaps: an `https://` address or a file. Its pages are known to be public. It is
-    read at start and once a day; nothing is fetched from anywhere unless an address stands here."""
-    goals: tuple[GoalSettings, ...] = ()
-    """Events and pages worth reaching."""
-    funnels: tuple[FunnelSettings, ...] = ()
-    """Sequences of events and pages, at most 20."""
-    properties: tuple[PropertySettings, ...] = ()
-    """Properties of events that are counted."""
-    shields: ShieldSettings = ShieldSettings()
-    """Hits that are not counted, beside those of `[shields]`."""
-    retention: SiteRetentionSettings = SiteRetentionSettings()
-    """Limits of this site where they differ from `[retention]`."""
-
-
-class ApiKeySettings(_Strict, frozen=True):
+class ApiKeySettings(Strict, frozen=True):
     """`[[api_keys]]`: a bearer key of the stats API. The key itself never stands in the configuration."""
 
     name: str
@@ -262,7 +169,7 @@ class ApiKeySettings(_Strict, frozen=True):
         return ANY_SITE in self.sites or site in self.sites
 
 
-class UserSettings(_Strict, frozen=True):
+class UserSettings(Strict, frozen=True):
     """`[[users]]`: somebody who may log in to the dashboard."""
 
     name: str
@@ -279,7 +186,7 @@ class UserSettings(_Strict, frozen=True):
         return ANY_SITE in self.sites or site in self.sites
 
 
-class Settings(_Strict, frozen=True):
+class Settings(Strict, frozen=True):
     """The whole configuration, checked; `*_file` secrets are already read."""
 
     server: ServerSettings = ServerSettings()

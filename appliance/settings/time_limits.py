@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from appliance.errors import SettingsError
-from appliance.settings.sections import RetentionSettings, Settings, SiteRetentionSettings, SiteSettings
+from appliance.settings.sections import RetentionSettings, Settings
+from appliance.settings.sites import SiteRetentionSettings, SiteSettings
 
 COUNTERS = ("hour_totals", "day_cells", "month_cells", "carry", "outcomes")
 """Kinds of counters that have a limit; the evidence log has one, too."""
