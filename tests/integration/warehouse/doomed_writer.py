@@ -7,6 +7,7 @@ when nothing is left. The file holds what Redis would: the note and how far it w
 import json
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from random import Random
 
@@ -41,7 +42,8 @@ class FileOutbox:
     def read_noted(self, note: MemoryNote) -> list[MemoryEntry]:
         return [self._entry()]
 
-    def confirm(self, note: MemoryNote) -> None:
+    def confirm(self, note: MemoryNote, rejected: Collection[tuple[int, str]]) -> None:
+        assert not rejected
         self._save(self._next + 1, None)
 
     def _entry(self) -> MemoryEntry:
