@@ -14,6 +14,7 @@ from appliance.errors import KeyGoneError, UnavailableError
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.ingest import answers, plausible
+from appliance.ingest.anonymizer import HitAnonymizer, Keys
 from appliance.ingest.answers import Answer
 from appliance.ingest.body import BodyTooLargeError, ClientGoneError, Receive, read_body
 from appliance.ingest.boundary import NOBODY, Personal, strip, take, take_plain
@@ -29,30 +30,6 @@ _log = logging.getLogger(__name__)
 _IDENTITY = (b"", b"identity")
 NO_SITE = ""
 """Under this id hits are counted that belong to no configured site: one counter, nothing per unknown name."""
-
-
-class DayKey(Protocol):
-    """`appliance.anonymize.keyring.DayKey`."""
-
-    def tag(self, message: bytes) -> bytes:
-        """16 bytes."""
-
-    def token(self, message: bytes) -> bytes:
-        """8 bytes."""
-
-
-class Keys(Protocol):
-    """`appliance.anonymize.keyring.Keyring`."""
-
-    def day_key(self, site: str, day: date, *, create: bool) -> DayKey:
-        """Raises KeyGoneError."""
-
-
-class HitAnonymizer(Protocol):
-    """`appliance.anonymize.pipeline.Anonymizer`."""
-
-    def anonymize(self, hit: RawHit, site: SiteSettings, key: DayKey, at_ms: int) -> CleanEvent | Outcome:
-        """A clean event, or why there is none."""
 
 
 class Queue(Protocol):

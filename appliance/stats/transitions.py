@@ -72,6 +72,8 @@ class TransitionAnswers:
             found.update({(previous, page, column): int(number) for column, number in enumerate(counters)})
         rules = Rules(self._k, admitter(site, self._listed(site.id)))
         for day, rows in groupby(opened, key=itemgetter(0)):
+            if day not in totals:
+                continue  # its first event is being inserted
             cells = _tables([row[1:] for row in rows])
             whole = np.array(totals[day][: len(COUNTERS)], dtype=np.int64)
             shown = self._open_pairs.fold(site.id, day, _TABLE, whole, lambda t, c=cells: c[t], rules)  # type: ignore[misc]

@@ -5,11 +5,12 @@ from which no visitor can be told.
 """
 
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from appliance.clock import local_day_hour
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
+from appliance.ingest.anonymizer import HitAnonymizer, Keys
 from appliance.ingest.client_address import parse_forwarded
 from appliance.ingest.logs.line import LogLine
 from appliance.outcomes import Outcome
@@ -17,30 +18,6 @@ from appliance.settings import SiteSettings
 
 _NO_AGENT = "unknown"
 """Where the format has none. An empty agent, in a format that has one, is a robot's, as live."""
-
-
-class DayKey(Protocol):
-    """`appliance.anonymize.keyring.DayKey`."""
-
-    def tag(self, message: bytes) -> bytes:
-        """16 bytes."""
-
-    def token(self, message: bytes) -> bytes:
-        """8 bytes."""
-
-
-class Keys(Protocol):
-    """`appliance.anonymize.keyring.Keyring`."""
-
-    def day_key(self, site: str, day: date, *, create: bool) -> DayKey:
-        """Raises KeyGoneError."""
-
-
-class HitAnonymizer(Protocol):
-    """`appliance.anonymize.pipeline.Anonymizer`."""
-
-    def anonymize(self, hit: RawHit, site: SiteSettings, key: DayKey, at_ms: int) -> CleanEvent | Outcome:
-        """A clean event, or why there is none."""
 
 
 class Place(NamedTuple):
