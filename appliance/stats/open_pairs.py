@@ -1,7 +1,8 @@
 """Pairs of a day that is not over: what its close would keep now, in steps.
 
 Somebody who asks again after every visit would see by the step of one pair what its newest visitor did. So a shown pair
-keeps its numbers until k more visitors had it. What was shown is remembered in memory, for the last open days.
+keeps its numbers until k more visitors had it, also if it was hidden for another's sake in between. What was shown is
+remembered in memory, for the last open days: after a start of the process the first answer begins new steps.
 """
 
 import threading
@@ -60,7 +61,7 @@ class OpenPairs:
         with self._lock:
             before = self._shown.pop((site, day, table), {})
             shown = {pair: _step(before.get(pair), row, rules.k) for pair, row in rows.items()}
-            self._shown[site, day, table] = shown  # the last asked for is the last to be forgotten
+            self._shown[site, day, table] = before | shown  # the last asked for is the last to be forgotten
             if len(self._shown) > _REMEMBERED_TABLES:
                 del self._shown[next(iter(self._shown))]
         counters = np.array(list(shown.values()), dtype=np.int64) if shown else empty()

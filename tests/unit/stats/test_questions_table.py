@@ -1,0 +1,68 @@
+"""The table of metrics by attributes in docs/metrics.md, question by question, against the plan."""
+
+from itertools import permutations
+
+import pytest
+
+from appliance.errors import QueryError
+from appliance.stats.contract import ATTRIBUTES, Metric, Question
+from appliance.stats.plan import make_plan
+
+NAMES = [name.replace("<key>", "plan") for name in ATTRIBUTES]
+SAME_TWICE = [
+    {"visit:country", "visit:region"},
+    {"visit:country", "visit:city"},
+    {"visit:region", "visit:city"},
+    {"visit:browser", "visit:browser_version"},
+    {"visit:os", "visit:os_version"},
+]
+ALWAYS = {Metric.VISITORS, Metric.VISITS, Metric.PAGEVIEWS, Metric.EVENTS, Metric.VIEWS_PER_VISIT}
+
+Shape = tuple[list[str], list[str]]
+"""Dimensions, and attributes that are filtered by."""
+
+
+def shapes() -> list[Shape]:
+    """All questions of two attributes at most."""
+    alone: list[Shape] = [shape for a in NAMES for shape in (([a], []), ([], [a]), ([a], [a]))]
+    both: list[Shape] = [shape for a, b in permutations(NAMES, 2) for shape in (([a, b], []), ([a], [b]), ([], [a, b]))]
+    return [([], []), *alone, *both]
+
+
+def is_promised(metric: Metric, dimensions: list[str], filtered: list[str]) -> bool:
+    """What the page says."""
+    attributes = {*dimensions, *filtered}
+    of_events = {name for name in attributes if name.startswith("event:")}
+    if attributes in SAME_TWICE or (of_events and "visit:exit_page" in attributes):
+        return False
+    if metric in {Metric.BOUNCE_RATE, Metric.VISIT_DURATION}:
+        return not of_events or (of_events == {"event:page"} and "visit:entry_page" not in attributes)
+    if metric in {Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH}:
+        return of_events == {"event:page"}
+    if metric in {Metric.CONVERSIONS, Metric.CONVERSION_RATE}:
+        return "event:goal" in attributes
+    if metric is Metric.REVENUE:
+        return "event:currency" in attributes
+    return metric in ALWAYS or (metric is Metric.PERCENTAGE and bool(dimensions))
+
+
+def is_answered(metric: Metric, dimensions: list[str], filtered: list[str]) -> bool:
+    filters = [["is", name, ["EUR"]] for name in filtered]
+    try:
+        make_plan(Question("example.org", [metric], "day", dimensions=dimensions, filters=filters))
+    except QueryError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_what_the_page_promises_is_answered_and_nothing_else(metric: Metric) -> None:
+    differing = [shape for shape in shapes() if is_answered(metric, *shape) != is_promised(metric, *shape)]
+    assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "filtered"), [(NAMES[:3], []), (NAMES[:2], NAMES[2:3]), (NAMES[:1], NAMES[1:3])]
+)
+def test_three_attributes_are_refused(dimensions: list[str], filtered: list[str]) -> None:
+    assert not is_answered(Metric.VISITORS, dimensions, filtered)
