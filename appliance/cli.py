@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(commands, "up", _up, "start everything on this machine and keep it running")
     _add(commands, "check", _check, "read the configuration, say what would run, start nothing")
+    _add(
+        commands,
+        "doctor",
+        _doctor,
+        "look at the machine, the engines and the data, running or stopped, and say what to do",
+    )
     for part, summary in _PARTS.items():
         _add(commands, part, _part, f"run one part alone: {summary}").set_defaults(part=part)
     _add_demo(commands)
@@ -148,6 +154,15 @@ def _check(options: argparse.Namespace) -> int:
 
     sys.stdout.write(report(load(options.config), system_clock()))
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from appliance.supervisor.doctor.examine import examine
+    from appliance.supervisor.doctor.finding import as_text, is_well
+
+    findings = examine(load(options.config))
+    sys.stdout.write(as_text(findings))
+    return 0 if is_well(findings) else _REFUSED
 
 
 def _part(options: argparse.Namespace) -> int:

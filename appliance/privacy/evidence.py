@@ -86,9 +86,11 @@ class EvidenceLog:
 
     def verify(self) -> Verdict:
         """Walk the whole chain."""
-        if not self._path.exists():
-            return Verdict(0, None, FIRST)
-        return walk(self._path.read_bytes().splitlines())
+        return walk(self.lines())
+
+    def lines(self) -> list[bytes]:
+        """Every line, the oldest first; none if nothing was written yet."""
+        return self._path.read_bytes().splitlines() if self._path.exists() else []
 
     def last_moment(self) -> float | None:
         """When the last readable entry was made, in seconds since 1970; None if there is none."""
@@ -101,7 +103,7 @@ class EvidenceLog:
 
     def count_before(self, moment: float) -> int:
         """Number of lines that `shorten` would remove."""
-        return n_removable(self._path.read_bytes().splitlines(), moment) if self._path.exists() else 0
+        return n_removable(self.lines(), moment)
 
     def shorten(self, moment: float, at: float) -> int:
         """Replace the lines before a moment by a checkpoint; the chain of the others stays as it is.

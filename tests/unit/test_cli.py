@@ -24,6 +24,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         "warehouse",
         "dashboard",
         "demo",
+        "doctor",
         "hash-password",
         "import-log",
         "keys",
