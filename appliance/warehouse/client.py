@@ -100,14 +100,18 @@ class WriteClient:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+    def command(self, sql: str, parameters: Mapping[str, Any] | None = None, token: str = "") -> None:
         """Run one statement without a result.
+
+        Args:
+            token: under which an INSERT of ours counts once, if it always makes the same block.
 
         Raises:
             UnavailableError: ClickHouse refused or is away.
         """
         with _translated("run a statement"):
-            self._client.command(sql, parameters=dict(parameters or {}))
+            settings = {"insert_deduplication_token": token} if token else None
+            self._client.command(sql, parameters=dict(parameters or {}), settings=settings)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Answer:
         """Answer one question with bound parameters; raises UnavailableError."""

@@ -1,25 +1,24 @@
 """Close a site-day in ClickHouse: keep what the fold keeps, turn readers over, drop the open partition, see it gone.
 
-What the fold hides is nowhere afterwards. Every step may be repeated: an unmarked day is folded from the start again, a
-marked one is only dropped. Call it when every fact of the day is confirmed and the writer is at rest, from the thread
-that runs the writer.
+What the fold hides waits without its day for the end of the month, or is nowhere afterwards. Every step may be
+repeated: an unmarked day is folded from the start again, a marked one is only moved and dropped. Call it when every
+fact of the day is confirmed and the writer is at rest, from the thread that runs the writer.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 
 from appliance.errors import UnavailableError
+from appliance.warehouse.carry import CarriedDay
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import CELL_TYPES, closed_columns
 from appliance.warehouse.fold.cells import COUNTERS
 from appliance.warehouse.fold.day import Folded, Rules, fold_day
 from appliance.warehouse.open_cells import OpenCells
+from appliance.warehouse.partitions import drop_partition, partition_of
 
-_VANISH_SECONDS = 30.0
-_LOOK_AGAIN_SECONDS = 0.05
 _INSERT_ROWS = 50_000
 
 
@@ -43,9 +42,14 @@ def close_day(
     if not already_closed:
         _fold(client, site, day, rules)
         closed_days.mark(site, day)
-    partition = str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0])
+    left = CarriedDay(client, site, day)
+    if closed_days.refresh_month(site, day.replace(day=1)):
+        left.forget()  # too late: the numbers of that month stand
+    else:
+        left.move()
+    partition = partition_of(client, day, site)
     dropped = _count(client, "count_open_cells", where)
-    _drop(client, partition)
+    drop_partition(client, "cells_open", partition)
     return {
         "cells": _count(client, "count_closed_cells", where),
         "cells_dropped": dropped,
@@ -71,16 +75,21 @@ def _fold(client: WriteClient, site: str, day: date, rules: Rules) -> None:
     where: dict[str, object] = {"site": site, "day": day}
     if _count(client, "count_closed_cells", where):
         client.command(_sql("delete_closed_cells"), where)  # an earlier attempt died before its mark
+    left = CarriedDay(client, site, day)
+    left.forget()
     cells = OpenCells(client, site, day)
     written = sums_of_rows = 0
-    for batch in _batches(fold_day(cells.totals(), cells.tables, cells.read, rules)):
+    for batch in _batches(fold_day(cells.totals(), cells.tables, cells.read, rules, carries=True)):
+        left.write(batch)
         rows = closed_columns(batch, site, day)
-        client.insert("cells", CELL_TYPES, rows, token=f"{site}|{day}|{written}")
+        if rows["a"]:
+            client.insert("cells", CELL_TYPES, rows, token=f"{site}|{day}|{written}")
         written += len(rows["a"])
         sums_of_rows += sum(sum(rows[name]) for name in COUNTERS)
     stored = client.query(_sql("sum_closed_cells"), where).rows[0]
     if tuple(map(int, stored)) != (written, sums_of_rows):
         raise UnavailableError("ClickHouse did not keep every cell of a day that closes; it will be tried again")
+    left.verify()
 
 
 def _batches(folded: Iterable[Folded]) -> Iterator[list[Folded]]:
@@ -88,27 +97,11 @@ def _batches(folded: Iterable[Folded]) -> Iterator[list[Folded]]:
     batch: list[Folded] = []
     for one in folded:
         batch.append(one)
-        if sum(len(table.cells.a) for table in batch) >= _INSERT_ROWS:
+        if sum(len(table.cells.a) + len(table.carried.a) for table in batch) >= _INSERT_ROWS:
             yield batch
             batch = []
     if batch:
         yield batch
-
-
-def _drop(client: WriteClient, partition: str) -> None:
-    """Drop until system.parts knows no part, active or not.
-
-    A part that somebody is reading stays until its reader is done, and then for most of a minute until the engine
-    tidies up by itself; every DROP tidies up at once.
-    """
-    deadline = time.monotonic() + _VANISH_SECONDS
-    while True:
-        client.command("ALTER TABLE cells_open DROP PARTITION ID {partition:String}", {"partition": partition})
-        if not _count(client, "count_open_parts", {"partition": partition}):
-            return
-        if time.monotonic() > deadline:
-            raise UnavailableError("ClickHouse still holds parts of a closed day; they will be dropped again")
-        time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _count(client: WriteClient, name: str, parameters: dict[str, object]) -> int:

@@ -1,8 +1,8 @@
 """Which site-days are closed, and the lock that keeps an answer from straddling a close.
 
-A day is read from `cells_open` until its mark stands in `closed_days`, and from `cells` afterwards. Readers hold
-`reading()` while they ask; the close marks a day only when no reader is in between, so no answer sees a day twice
-or not at all. The mark is the only moment of a close that readers wait for: milliseconds.
+A day is read from `cells_open` until its mark stands in `closed_days`, and from `cells` afterwards; the rows of a month
+are read from its mark on. Readers hold `reading()` while they ask; the close marks only when no reader is in between,
+so no answer sees a day twice or not at all. The mark is the only moment of a close that readers wait for: milliseconds.
 """
 
 import threading
@@ -10,14 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
-from appliance.warehouse.client import WriteClient
+from appliance.warehouse.client import Columns, WriteClient
 
 _TYPES = {"site": "String", "day": "Date"}
+_MONTH_TYPES = {"site": "String", "month": "Date", "proven": "UInt8"}
 _MARKED = "SELECT 1 FROM closed_days WHERE site = {site:String} AND day = {day:Date} LIMIT 1"
+_MONTH_MARKED = "SELECT 1 FROM closed_months WHERE site = {site:String} AND month = {month:Date} LIMIT 1"
 
 
 class ClosedDays:
-    """Closed days of every site, shared by the close and all readers of one process."""
+    """Closed days and months of every site, shared by the close and all readers of one process."""
 
     def __init__(self, client: WriteClient) -> None:
         """Read the marks; raises UnavailableError."""
@@ -53,6 +55,16 @@ class ClosedDays:
         with self._gate.exclusive():
             self._client.insert("closed_days", _TYPES, {"site": [site], "day": [day]}, token=f"{site}|{day}")
             self._remember(site, day)
+
+    def refresh_month(self, site: str, month: date) -> bool:
+        """Whether a month, given by its first day, has its mark; raises UnavailableError."""
+        return bool(self._client.query(_MONTH_MARKED, {"site": site, "month": month}).rows)
+
+    def mark_month(self, site: str, month: date) -> None:
+        """Let readers see the rows of a month, once and for all; raises UnavailableError."""
+        with self._gate.exclusive():
+            row: Columns = {"site": [site], "month": [month], "proven": [0]}
+            self._client.insert("closed_months", _MONTH_TYPES, row, token=f"{site}|{month}")
 
     def _remember(self, site: str, day: date) -> None:
         self._days = {**self._days, site: self._days.get(site, frozenset()) | {day}}

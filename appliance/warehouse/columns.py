@@ -88,18 +88,44 @@ CELL_TYPES = {
 }
 
 
-def closed_columns(tables: Sequence[Folded], site: str, day: date) -> dict[str, list[Any]]:
-    """Columns of `cells` for folded tables of one day."""
+CARRIED_TYPES = {
+    "site": "String",
+    "day": "Date",
+    "role": "UInt8",
+    "hidden": "UInt8",
+    **{name: kind for name, kind in CELL_TYPES.items() if name not in ("site", "day", "grain")},
+}
+
+
+def closed_columns(tables: Sequence[Folded], site: str, day: date, grain: str = "day") -> dict[str, list[Any]]:
+    """Columns of `cells` for folded tables of one day, or of one month under its first day."""
     sizes = [len(table.cells.a) for table in tables]
     counters = np.concatenate([table.cells.counters for table in tables])
     return {
         "site": [site] * sum(sizes),
         "day": [day] * sum(sizes),
-        "grain": ["day"] * sum(sizes),
+        "grain": [grain] * sum(sizes),
         "dim_a": [int(table.table[0]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
         "a": [value for table in tables for value in table.cells.a],
         "dim_b": [int(table.table[1]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
         "b": [value for table in tables for value in table.cells.b],
+        **{name: counters[:, number].tolist() for number, name in enumerate(COUNTERS)},
+    }
+
+
+def carried_columns(tables: Sequence[Folded], site: str, day: date) -> dict[str, list[Any]]:
+    """Columns of `carry_open` for what folded tables of one day leave to the month."""
+    sizes = [len(table.carried.a) for table in tables]
+    counters = np.concatenate([table.carried.counters for table in tables])
+    return {
+        "site": [site] * sum(sizes),
+        "day": [day] * sum(sizes),
+        "role": [role for table in tables for role in table.carried.role.tolist()],
+        "hidden": [bits for table in tables for bits in table.carried.hidden.tolist()],
+        "dim_a": [int(table.table[0]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
+        "a": [value for table in tables for value in table.carried.a],
+        "dim_b": [int(table.table[1]) for table, size in zip(tables, sizes, strict=True) for _ in range(size)],
+        "b": [value for table in tables for value in table.carried.b],
         **{name: counters[:, number].tolist() for number, name in enumerate(COUNTERS)},
     }
 

@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile(
         | s3\w* | gcs | hdfs\w* | azure\w* | remote\w* | cluster\w* | executable | input
         | dictionary | dict\w+ | ai[A-Z]\w+ | sleep\w*
         | merge | merge[A-Z]\w+ | fuzz\w+ | generate\w+ | numbers\w* | system | information_schema
-        | sqlite | mysql | postgresql | mongodb | redis | odbc | jdbc | iceberg\w* | deltaLake\w* | hudi
+        | carry\w* | sqlite | mysql | postgresql | mongodb | redis | odbc | jdbc | iceberg\w* | deltaLake\w* | hudi
     )\b
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -11,9 +11,8 @@ from appliance.dimensions import Dimension
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.fold.cells import COUNTERS, Numbers, Pairs
 from appliance.warehouse.fold.day import TableName, in_order
+from appliance.warehouse.table_batches import number_of, table_batches
 
-_ROWS_AT_ONCE = 100_000
-"""About 60 MB; a day of 2,000 visits has as many cells."""
 _KNOWN = frozenset(Dimension)
 
 
@@ -27,7 +26,7 @@ class OpenCells:
         rows = client.query(_sql("list_tables"), self._where).rows
         sizes = {(Dimension(a), Dimension(b)): int(size) for a, b, size in rows if a in _KNOWN and b in _KNOWN}
         self.tables: list[TableName] = in_order(sizes)
-        self._waiting = [(table, sizes[table]) for table in self.tables]
+        self._batches = table_batches(sizes, self.tables)
         self._read: dict[TableName, Pairs] = {}
 
     def totals(self) -> Numbers:
@@ -37,20 +36,11 @@ class OpenCells:
     def read(self, table: TableName) -> Pairs:
         """The merged cells of one table, sorted by their values; raises UnavailableError."""
         if table not in self._read:
-            self._read = self._fetch(self._take())
+            self._read = self._fetch(next(self._batches))
         return self._read.pop(table)
 
-    def _take(self) -> list[TableName]:
-        taken: list[TableName] = []
-        rows = 0
-        while self._waiting and (not taken or rows + self._waiting[0][1] <= _ROWS_AT_ONCE):
-            table, size = self._waiting.pop(0)
-            taken.append(table)
-            rows += size
-        return taken
-
     def _fetch(self, tables: Sequence[TableName]) -> dict[TableName, Pairs]:
-        numbers = [256 * a + b for a, b in tables]
+        numbers = [number_of(table) for table in tables]
         columns = self._client.query_columns(_sql("read_cells"), {**self._where, "tables": numbers})
         number, a, b = np.array(columns[0], dtype=np.int64), columns[1], columns[2]
         counters = np.empty((len(number), len(COUNTERS)), dtype=np.int64)

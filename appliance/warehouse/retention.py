@@ -31,11 +31,11 @@ STOCKS: Mapping[str, tuple[Stock, ...]] = {
     "hour_totals": (Stock("totals_hour"),),
     # Marks of closed days go after the cells that they make readable.
     "day_cells": (Stock("cells", grain="day"), Stock("cells_open"), Stock("closed_days")),
-    "month_cells": (Stock("cells", grain="month"),),
-    "carry": (Stock("carry", column="month"),),
+    "month_cells": (Stock("cells", grain="month"), Stock("closed_months", column="month")),
+    "carry": (Stock("carry", column="month"), Stock("carry_open")),
     "outcomes": (Stock("outcomes"),),
 }
-"""Which rows belong to each kind of `[retention]`. Tables that do not exist yet are passed over."""
+"""Which rows belong to each kind of `[retention]`. """
 
 UNDATED = frozenset({"schema_migrations"})
 """Tables without any number of a site."""

@@ -9,7 +9,7 @@ from appliance.settings import Settings, parse
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
 from appliance.warehouse.migrations import migrate
 
-STORED = ("totals_hour", "cells_open", "cells", "closed_days", "outcomes")
+STORED = ("totals_hour", "cells_open", "cells", "closed_days", "carry_open", "carry", "closed_months", "outcomes")
 
 
 class Engine(NamedTuple):

@@ -28,6 +28,7 @@ from appliance.supervisor.checks import FileLock
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.log_imports import LogImports
+from appliance.supervisor.parts.month_closes import MonthCloses
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
@@ -75,12 +76,14 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     retention = Retention(settings, writer, evidence, clock, logs.write, steady)
     sitemaps = sitemap_pages(settings, clock)
     closes = DayCloses(settings, writer, closed_days, client, evidence, clock, sitemaps.of)
+    months = MonthCloses(settings, writer, closed_days, client, evidence, clock)
 
     def look_after_days() -> int:
         # One at a time: the days of many sites end together, and hits are counted in between.
         closed = closes.close_ready(limit=1) if sitemaps.is_known else 0
         if loop.healthy:  # not in the first round: a long run must not keep the appliance from being ready
             closes.ask_for_forgotten_if_due()
+        closed += months.run(now=closed > 0)
         return closed + (loop.healthy and retention.run_if_due())
 
     imports = LogImports(settings, writer, closes, evidence, clock, lambda: sitemaps.is_known)

@@ -10,9 +10,10 @@ import numpy as np
 
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.events import property_key
+from appliance.warehouse.fold.carried import A_HIDDEN, NOTHING_CARRIED, Carried, Role, of_one_day, together
 from appliance.warehouse.fold.cells import VISITORS, Numbers, Pairs, Singles, empty, measure
 from appliance.warehouse.fold.funnels import fold_funnels
-from appliance.warehouse.fold.pairs import Margins, ParentTable, Side, fold_pairs, side
+from appliance.warehouse.fold.pairs import FoldedPairs, Margins, ParentTable, Side, fold_pairs, side
 from appliance.warehouse.fold.parents import PARENT
 from appliance.warehouse.fold.singles import FoldedSingles, fold_singles
 from appliance.warehouse.fold.transitions import fold_transitions
@@ -41,19 +42,27 @@ class Folded(NamedTuple):
     table: TableName
     cells: Pairs
     """Single cells have an empty second value."""
+    carried: Carried = NOTHING_CARRIED
+    """What waits for the end of the month, if that was asked for."""
 
 
 def fold_day(
-    totals: Numbers, tables: Iterable[TableName], read: Callable[[TableName], Pairs], rules: Rules
+    totals: Numbers,
+    tables: Iterable[TableName],
+    read: Callable[[TableName], Pairs],
+    rules: Rules,
+    *,
+    carries: bool = False,
 ) -> Iterator[Folded]:
     """Fold all tables of one day.
 
     Args:
+        carries: give what waits for the end of the month, too.
         totals: of the day, as one row of counters.
         tables: those that have any cell; they are read in the order of `in_order`.
         read: gives the cells of one table.
     """
-    if totals[VISITORS] < rules.k:
+    if totals[VISITORS] < rules.k and not carries:
         return
     sides: dict[Dimension, dict[str, Side]] = {}
     shown_parents: dict[TableName, Margins] = {}
@@ -61,20 +70,26 @@ def fold_day(
     for table in in_order(present | _OF_EVERY_VISIT):
         cells = read(table) if table in present else _NO_CELLS
         if table[0] is Dimension.FUNNEL_STEP:
-            kept = [_as_pairs(fold_funnels(Singles(cells.a, cells.counters), rules.k))]
+            kept = [_kept_only(_as_pairs(fold_funnels(Singles(cells.a, cells.counters), rules.k)))]
         elif table[1] is Dimension.PREVIOUS_PAGE:
             pages = sides.get(Dimension.PAGE, {})
-            kept = [fold_transitions(one.values, cells, rules.k) for one in pages.values()]
+            kept = [_kept_only(fold_transitions(one.values, cells, rules.k)) for one in pages.values()]
         elif table[1] is Dimension.NONE:
             folded = _fold_dimension(table[0], Singles(cells.a, cells.counters), totals, rules)
             families = _families(table[0], sides)
-            sides[table[0]] = {key: side(table[0], one, totals, families) for key, one in folded.items()}
-            kept = [_as_pairs(one.shown) for one in folded.values()]
+            sides[table[0]] = {key: side(table[0], one, totals, families, key) for key, one in folded.items()}
+            kept = [
+                FoldedPairs(_as_pairs(one.shown), _carried_singles(key, one, sides[table[0]][key]))
+                for key, one in folded.items()
+            ]
         else:
-            kept = _fold_table(table, cells, sides, shown_parents, rules.k)
+            kept = _fold_table(table, cells, sides, shown_parents, rules.k, carries=carries)
             if set(table) & set(PARENT.values()):
-                shown_parents[table] = _margins(table, kept)
-        yield from (Folded(table, one) for one in map(_without_nothing, kept) if one.a)
+                shown_parents[table] = _margins(table, [one.shown for one in kept])
+        for one in kept:
+            shown = _without_nothing(one.shown)
+            if shown.a or (carries and len(one.carried.a)):
+                yield Folded(table, shown, one.carried if carries else NOTHING_CARRIED)
 
 
 def _without_nothing(cells: Pairs) -> Pairs:
@@ -134,12 +149,14 @@ def _fold_table(
     sides: Mapping[Dimension, Mapping[str, Side]],
     shown_parents: Mapping[TableName, Margins],
     k: int,
-) -> list[Pairs]:
+    *,
+    carries: bool,
+) -> list[FoldedPairs]:
     """The table, or one for each property key. Pairs without their singles (a crash lost those) are left out."""
     a, b = table
     parents = list(_parent_tables(table, shown_parents))
     return [
-        fold_pairs(sides[a][key_a], sides[b][key_b], part, k, parents)
+        fold_pairs(sides[a][key_a], sides[b][key_b], part, k, parents, carries=carries)
         for (key_a, key_b), part in _parts(table, cells)
         if key_a in sides.get(a, {}) and key_b in sides.get(b, {})
     ]
@@ -183,3 +200,17 @@ def _margins(table: TableName, kept: Iterable[Pairs]) -> Margins:
 
 def _as_pairs(singles: Singles) -> Pairs:
     return Pairs(singles.values, [""] * len(singles.values), singles.counters)
+
+
+def _kept_only(cells: Pairs) -> FoldedPairs:
+    """Cells of a report of its own, whose hidden parts no month takes up."""
+    return FoldedPairs(cells, NOTHING_CARRIED)
+
+
+def _carried_singles(key: str, folded: FoldedSingles, whole: Side) -> Carried:
+    """Hidden values, and what is left of the day's totals beyond the shown ones."""
+    values, counters = folded.carried
+    hidden = np.full(len(values), A_HIDDEN, dtype=np.int64)
+    rest = whole.counters[-1:]
+    left = [of_one_day(Role.ROW, [key], [""], rest)] if rest.any() else []
+    return together([of_one_day(Role.CELL, values, [""] * len(values), counters, hidden), *left])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from appliance.dimensions import TRAITS, Dimension, Scope
+from appliance.warehouse.fold.carried import LEAST_TO_CARRY
 from appliance.warehouse.fold.cells import (
     EVENTS,
     NOT_SET,
@@ -42,6 +43,8 @@ class FoldedSingles(NamedTuple):
     """Counters of the shown values before any was set to 0."""
     hidden: int
     """Number of values left out."""
+    carried: Singles
+    """Hidden values, whole, whose counters may wait for the end of the month."""
 
 
 def fold_singles(
@@ -65,10 +68,12 @@ def fold_singles(
     shown = _shown(values, counters, public, int(totals[VISITORS]), k)
     kept = sorted(np.flatnonzero(shown).tolist(), key=lambda position: values[position])
     whole = counters[kept]
+    waiting = np.flatnonzero(~shown & (public | (counters[:, VISITORS] >= LEAST_TO_CARRY))).tolist()
     return FoldedSingles(
         Singles([values[position] for position in kept], without_side_counters(dimension, whole, k)),
         whole,
         len(cells.values) - sum(values[position] != NOT_SET for position in kept),
+        Singles([values[position] for position in waiting], counters[waiting]),
     )
 
 

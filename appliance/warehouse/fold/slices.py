@@ -72,12 +72,18 @@ def residuals(table: Table, slices: Slices, shown: Flags) -> Numbers:
     return slices.measure - _sums(slices, shown, table.measure)
 
 
+def hidden_people(table: Table, slices: Slices, shown: Flags) -> Numbers:
+    """Visitors of each slice whom no shown cell accounts for: so many at least are in its residual."""
+    people: Numbers = np.maximum(slices.visitors - _sums(slices, shown, table.visitors), 0)
+    return people
+
+
 def _protect_residuals(table: Table, slices: Slices, shown: Flags, k: int) -> None:
     """Hide until every residual is 0 or holds at least k people for certain."""
     while True:
         greatest = np.zeros(len(slices.measure), dtype=np.int64)
         np.maximum.at(greatest, slices.of[~shown], table.visitors[~shown])
-        certain = np.maximum(greatest, slices.visitors - _sums(slices, shown, table.visitors))
+        certain = np.maximum(greatest, hidden_people(table, slices, shown))
         small = (residuals(table, slices, shown) > 0) & (certain < k)
         if not _hide_smallest(table, slices, shown, small):
             return

@@ -20,6 +20,10 @@ KEYS = {
     "a": "String",
     "dim_b": "UInt8",
     "b": "String",
+    "month": "Date",
+    "role": "UInt8",
+    "hidden": "UInt8",
+    "proven": "UInt8",
     "outcome": "LowCardinality(String)",
     "revenue_minor": "Int64",
 }
@@ -34,6 +38,7 @@ def test_stored_tables_hold_integers_for_site_day_and_two_attributes_only(engine
     rows = engine.writer.query(STORED).rows
     assert {row[0] for row in rows} == {
         "totals_hour", "cells_open", "cells", "outcomes", "closed_days", "schema_migrations",
+        "carry_open", "carry", "closed_months",
     }  # fmt: skip
     for table, column, kind in rows:
         if table != "schema_migrations":
