@@ -62,7 +62,8 @@ def close_day(
 def discard_day(client: WriteClient, site: str, day: date) -> None:
     """Take a day back that is not closed: its open cells and its totals. Outcomes stay. Raises UnavailableError."""
     where: dict[str, object] = {"site": site, "day": day}
-    _drop(client, str(client.query("SELECT partitionId({day:Date}, {site:String})", where).rows[0][0]))
+    CarriedDay(client, site, day).forget()
+    drop_partition(client, "cells_open", partition_of(client, day, site))
     client.command(_sql("delete_totals"), where)
 
 

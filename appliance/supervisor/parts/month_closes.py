@@ -1,15 +1,17 @@
 """Closes months of sites, in the process and the thread that close their days: after the last one, also after downtime.
 
-A month waits for all its days: those that Redis knows to be open or asked to be closed, and those of ClickHouse. A day
-that turns up later than that, whose every trace was lost meanwhile, leaves nothing for the month.
+A month waits for all its days: those that Redis knows to be open or asked to be closed, and those of ClickHouse; and for
+an import of logs, which may bring more of them. A day that turns up later than that leaves nothing for the month.
 """
 
 import math
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from appliance.aggregate.site_days import SiteDays
 from appliance.anonymize.keyring import day_key_name, split_key_name
 from appliance.clock import Clock
+from appliance.errors import ApplianceError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.state.closes import CloseRequests
@@ -36,7 +38,9 @@ class MonthCloses:
         redis: Client,
         evidence: EvidenceLog,
         clock: Clock,
+        is_importing: Callable[[], bool],
     ) -> None:
+        """`is_importing` says whether an import of logs runs."""
         self._k = settings.privacy.k
         self._days = SiteDays(settings)
         self._counters = counters
@@ -45,6 +49,7 @@ class MonthCloses:
         self._open_days = OpenDays(redis)
         self._evidence = evidence
         self._clock = clock
+        self._is_importing = is_importing
         self._looked_at = -math.inf
 
     def run(self, *, now: bool = False) -> int:
@@ -57,21 +62,31 @@ class MonthCloses:
             How many were closed.
 
         Raises:
-            ApplianceError: not all of them are closed; call it again.
+            UnavailableError: not all of them are closed; call it again.
         """
         if not now and abs(self._clock() - self._looked_at) < _LOOK_SECONDS:
             return 0
-        ready = [(site, month) for site, month in months_waiting(self._counters) if self._is_over(site, month)]
-        if ready:
-            waiting = self._months_with_open_days()
-            ready = [one for one in ready if one not in waiting and not has_unclosed_days(self._counters, *one)]
-        for site, month in ready:
-            report = close_month(self._counters, self._closed_days, site, month, self._k)
-            self._evidence.append("month_closed", self._clock(), site=site, month=f"{month:%Y-%m}", **report)
-            note_proven(self._counters, site, month)
-            logs.write("month_closed", site=site, month=f"{month:%Y-%m}")
+        ready = self._ready()
+        try:
+            for site, month in ready:
+                self._close(site, month)
+        except ApplianceError as error:
+            raise UnavailableError(f"a month is not closed: {error}") from None
         self._looked_at = self._clock()
         return len(ready)
+
+    def _ready(self) -> list[tuple[str, date]]:
+        over = [(site, month) for site, month in months_waiting(self._counters) if self._is_over(site, month)]
+        if not over or self._is_importing():
+            return []
+        waiting = self._months_with_open_days()
+        return [one for one in over if one not in waiting and not has_unclosed_days(self._counters, *one)]
+
+    def _close(self, site: str, month: date) -> None:
+        report = close_month(self._counters, self._closed_days, site, month, self._k)
+        self._evidence.append("month_closed", self._clock(), site=site, month=f"{month:%Y-%m}", **report)
+        note_proven(self._counters, site, month)
+        logs.write("month_closed", site=site, month=f"{month:%Y-%m}")
 
     def _is_over(self, site: str, month: date) -> bool:
         last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

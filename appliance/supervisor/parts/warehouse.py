@@ -24,10 +24,10 @@ from appliance.stats.pair_reports import PairReports
 from appliance.stats.reports import Reports
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
-from appliance.supervisor.checks import FileLock
+from appliance.supervisor.checks import FileLock, is_locked
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
-from appliance.supervisor.parts.log_imports import LogImports
+from appliance.supervisor.parts.log_imports import IMPORT_LOCK, LogImports
 from appliance.supervisor.parts.month_closes import MonthCloses
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
@@ -76,7 +76,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     retention = Retention(settings, writer, evidence, clock, logs.write, steady)
     sitemaps = sitemap_pages(settings, clock)
     closes = DayCloses(settings, writer, closed_days, client, evidence, clock, sitemaps.of)
-    months = MonthCloses(settings, writer, closed_days, client, evidence, clock)
+    import_lock = settings.data_dir / IMPORT_LOCK
+    months = MonthCloses(settings, writer, closed_days, client, evidence, clock, lambda: is_locked(import_lock))
 
     def look_after_days() -> int:
         # One at a time: the days of many sites end together, and hits are counted in between.
