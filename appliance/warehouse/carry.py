@@ -13,17 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from appliance.dimensions import Dimension
+from appliance.dimensions import TRAITS, Dimension
 from appliance.errors import UnavailableError
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.columns import CARRIED_TYPES, carried_columns
 from appliance.warehouse.fold.carried import Carried
-from appliance.warehouse.fold.cells import COUNTERS
+from appliance.warehouse.fold.cells import COUNTERS, adds_up
 from appliance.warehouse.fold.day import Folded, TableName, in_order
 from appliance.warehouse.partitions import drop_partition, partition_of
 from appliance.warehouse.table_batches import number_of, table_batches
 
 _KNOWN = frozenset(Dimension)
+_WHOLE = [int(dimension) for dimension in TRAITS if not adds_up(dimension)]
 
 
 class CarriedDay:
@@ -81,13 +82,13 @@ class CarriedMonth:
         self._read: dict[TableName, Carried] = {}
 
     def read(self, table: TableName) -> Carried:
-        """What is carried of one table; cells of fewer than k visitors are left out. Raises UnavailableError."""
+        """What is carried of one table, without cells that change nothing in the fold. Raises UnavailableError."""
         if table not in self._read:
             self._read = self._fetch(next(self._batches))
         return self._read.pop(table)
 
     def _fetch(self, tables: Sequence[TableName]) -> dict[TableName, Carried]:
-        where = {**self._where, "k": self._k, "tables": [number_of(table) for table in tables]}
+        where = {**self._where, "k": self._k, "whole": _WHOLE, "tables": [number_of(table) for table in tables]}
         columns = self._client.query_columns(_sql("read"), where) or [[] for _ in range(6 + len(COUNTERS))]
         number = _numbers(columns[0])
         role, hidden, days = (_numbers(column) for column in columns[1:4])

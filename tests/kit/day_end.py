@@ -39,6 +39,8 @@ STORED = {
     "cells_open": "*",
     "cells": "*",
     "closed_days": "DISTINCT *",
+    "carry_open": "*",
+    "carry": "*",
     "outcomes": "*",
 }
 

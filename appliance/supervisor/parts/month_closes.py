@@ -1,7 +1,7 @@
-"""Closes months of sites, in the process and the thread that close their days: after the last one, also after downtime.
+"""Closes months of sites, in the process and the thread that close their days: after the last, also after downtime.
 
-A month waits for all its days: those that Redis knows to be open or asked to be closed, and those of ClickHouse; and for
-an import of logs, which may bring more of them. A day that turns up later than that leaves nothing for the month.
+A month waits for its days, those that Redis knows to be open or asked to be closed and those of ClickHouse, and for an
+import of logs, which may bring more. A day that turns up later than that leaves nothing for the month.
 """
 
 import math

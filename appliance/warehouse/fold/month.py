@@ -41,7 +41,8 @@ def fold_month(tables: Iterable[TableName], read: Callable[[TableName], Carried]
     """Fold all tables of one month.
 
     Args:
-        read: gives what is carried of a table. Cells of fewer than k visitors may be left out: they change nothing.
+        read: gives what is carried of a table. Cells of fewer than k visitors may be left out where both attributes
+            add up: they change nothing there.
     """
     sides: dict[tuple[Dimension, str], MonthSide] = {}
     for table in in_order(tables):

@@ -1,5 +1,5 @@
 -- What is carried in some tables of one month: number of the table, role, hidden, days, values, counters. Cells of
--- fewer than k visitors change nothing in the fold of a month.
+-- fewer than k visitors change nothing in the fold of a month, but where cells do not add up (whole).
 SELECT
     256 * dim_a + dim_b AS number, role, hidden, sum(days), a, b,
     sum(visitors) AS n_visitors, sum(visits), sum(pageviews), sum(events), sum(closed), sum(bounces), sum(duration_ms),
@@ -7,5 +7,6 @@ SELECT
 FROM carry
 WHERE site = {site:String} AND month = {month:Date} AND has({tables:Array(UInt16)}, toUInt16(256 * dim_a + dim_b))
 GROUP BY number, role, hidden, a, b
-HAVING role != 1 OR n_visitors >= {k:UInt32}
+HAVING role != 1 OR n_visitors >= {k:UInt32} OR has({whole:Array(UInt8)}, intDiv(number, 256))
+    OR has({whole:Array(UInt8)}, number % 256)
 ORDER BY number, role, hidden, a, b

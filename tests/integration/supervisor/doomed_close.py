@@ -14,6 +14,8 @@ from typing import Any
 
 from appliance.aggregate.shard_worker import ShardWorker
 from appliance.anonymize.keyring import Keyring
+from appliance.warehouse import close
+from appliance.warehouse.carry import CarriedDay
 from appliance.warehouse.client import WriteClient
 from tests.kit.day_end import DayEnd, Stores, everything, send
 from tests.kit.engine import running_engine
@@ -23,7 +25,8 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "key destroyed": (Keyring, "destroy", ""),
     "cells written": (WriteClient, "insert", "cells"),
     "day marked": (WriteClient, "insert", "closed_days"),
-    "partition dropped": (WriteClient, "command", "ALTER TABLE cells_open DROP PARTITION ID {partition:String}"),
+    "moved to the month": (CarriedDay, "move", ""),
+    "partition dropped": (close, "drop_partition", "cells_open"),
 }
 
 

@@ -19,6 +19,7 @@ from appliance.state.open_days import OpenDays
 from appliance.state.outbox import Outbox
 from appliance.state.shard import Shard
 from appliance.warehouse import close
+from appliance.warehouse.carry import CarriedDay
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.open_cells import OpenCells
 from tests.kit.day_end import DAY, RUNNING, SITE, DayEnd, Stores, everything, send
@@ -44,8 +45,11 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "closed cells written": (WriteClient, "insert", "cells"),
     "closed cells compared": (WriteClient, "query", "FROM cells\nWHERE"),
     "day marked": (WriteClient, "insert", "closed_days"),
-    "partition dropped": (WriteClient, "command", "ALTER TABLE cells_open DROP"),
-    "absence verified": (close, "_count", "count_open_parts"),
+    "left for the month": (WriteClient, "insert", "carry_open"),
+    "moved to the month": (WriteClient, "command", "INSERT INTO carry"),
+    "what was moved dropped": (CarriedDay, "forget", ""),
+    "partition dropped": (close, "drop_partition", "cells_open"),
+    "absence verified": (WriteClient, "query", "FROM system.parts"),
     "evidence of the close": (EvidenceLog, "append", "day_closed"),
     "request done": (CloseRequests, "done", ""),
 }
