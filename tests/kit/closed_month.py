@@ -13,20 +13,25 @@ from appliance.warehouse.open_cells import OpenCells
 from appliance.warehouse.writer import Writer
 from tests.kit.day_cells import Cell, DayCells
 from tests.kit.engine import Engine
-from tests.kit.facts import random_batch
+from tests.kit.facts import joined, random_batch
 from tests.kit.month_cells import MonthCells
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
 
 SITE, OTHER = "a.example", "a.example:b"
 MONTH = date(2026, 10, 1)
-DAYS = tuple(MONTH + timedelta(days=n) for n in (0, 1, 2, 14, 30))
+DAYS = tuple(MONTH + timedelta(days=n) for n in (0, 1, 2, 3, 14, 15, 16, 30))
+_MANY, _FEW = 500, 120
 RULES = Rules(5, lambda dimension, _: TRAITS[dimension].closed)
 
 
 def count(engine: Engine, days: Sequence[date] = DAYS, seed: int = 1) -> None:
-    """Facts of two sites on some days."""
-    numbers = tuple((day - date(1970, 1, 1)).days for day in days)
-    facts = random_batch(Random(seed), 400 * len(days), (SITE, OTHER), numbers)
+    """Facts of two sites on some days: every second day many, of which all values are shown, else few."""
+    facts = joined(
+        [
+            random_batch(Random(seed + n), _FEW if n % 2 else _MANY, (SITE, OTHER), ((day - date(1970, 1, 1)).days,))
+            for n, day in enumerate(days)
+        ]
+    )
     entries = [MemoryEntry(0, f"{seed}-0", facts)]
     Writer(engine.writer, MemoryOutbox(entries), MemoryNote, lambda: 0.0).flush_once()
 

@@ -113,14 +113,16 @@ def _slices(
     for rows, names, is_hidden in ((found, named, False), (range(len(side.values)), side.values, True)):
         counters = side.counters if is_hidden else carried.counters
         wholes |= {(names[i], is_hidden): (int(counters[i, by]), int(counters[i, VISITORS])) for i in rows}
-    position = {name: number for number, name in enumerate(wholes)}
+    names_in_order = sorted(wholes)  # by name: equal cells are hidden in an order that rests on nothing else
+    position = {name: number for number, name in enumerate(names_in_order)}
     nowhere = len(position)
     of = np.fromiter(
         (position.get((value, bool(bit)), nowhere) for value, bit in zip(values, hidden.tolist(), strict=True)),
         dtype=np.int64,
         count=len(values),
     )
-    sums = np.array([*wholes.values(), (side.rest[by], side.rest[VISITORS])], dtype=np.int64)
+    rest = (side.rest[by], side.rest[VISITORS])
+    sums = np.array([*(wholes[name] for name in names_in_order), rest], dtype=np.int64)
     return of, Slices(of, sums[:, 0], sums[:, 1])
 
 
