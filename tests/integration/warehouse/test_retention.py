@@ -135,6 +135,31 @@ def test_months_have_a_limit_of_their_own(filled: Engine) -> None:
     assert filled.writer.query("SELECT day FROM cells WHERE grain = 'month'").rows == [(CUTOFF,)]
 
 
+def test_what_waits_for_a_month_has_a_limit_of_its_own(filled: Engine) -> None:
+    for table, column, days in (
+        ("carry", "month", ("2024-08-01", "2024-10-01")),
+        ("carry_open", "day", ("2024-09-30", "2024-10-01")),
+    ):
+        filled.writer.command(f"TRUNCATE TABLE {table}")
+        columns = f"site, {column}, role, dim_a, a, visitors"
+        for day in days:
+            values = f"VALUES ('a.example', '{day}', 1, 1, '/', 3)"
+            filled.writer.command(f"INSERT INTO {table} ({columns}) {values}")
+    delete_expired(filled.writer, rules(kinds=("day_cells", "month_cells")))
+    assert (rows(filled, "carry"), rows(filled, "carry_open")) == (2, 2)
+    delete_expired(filled.writer, rules(kinds=("carry",)))
+    assert (rows(filled, "carry", f"month = '{CUTOFF}'"), rows(filled, "carry")) == (1, 1)
+    assert rows(filled, "carry_open") == rows(filled, "carry_open", f"day >= '{CUTOFF}'") == 1
+
+
+def test_marks_of_months_go_with_their_cells(filled: Engine) -> None:
+    filled.writer.command(
+        "INSERT INTO closed_months VALUES ('a.example', '2024-09-01', 1), ('a.example', '2024-10-01', 1)"
+    )
+    delete_expired(filled.writer, rules(kinds=("month_cells",)))
+    assert filled.writer.query("SELECT month FROM closed_months").rows == [(CUTOFF,)]
+
+
 @pytest.mark.parametrize("committed", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", ["DROP PARTITION", "DELETE IN PARTITION", "grain = {grain:String}", "DROP DETACHED"])
 def test_a_run_can_be_repeated_after_a_failure_at_any_step(
