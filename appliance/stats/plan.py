@@ -1,6 +1,7 @@
 """Checks a question and turns it into a plan that the reports can run. Pure."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -8,7 +9,8 @@ import msgspec
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.errors import QueryError
 from appliance.stats.contract import MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
-from appliance.stats.filters import Attribute, Filter, read_attribute, read_filters
+from appliance.stats.counters import adding_up
+from appliance.stats.filters import Attribute, Filter, PairFilter, read_attribute, read_filters
 
 _decode = msgspec.json.Decoder(Question).decode
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
@@ -54,6 +56,7 @@ class Plan(NamedTuple):
     asked: tuple[Attribute, ...]
     """Attributes among the dimensions, in their order."""
     filters: tuple[Filter, ...]
+    pair_filters: tuple[PairFilter, ...]
     time: TimeDimension | None
     dimensions: tuple[str, ...]
     """As asked: attributes and at most one time, in any order."""
@@ -64,15 +67,20 @@ class Plan(NamedTuple):
     @property
     def attributes(self) -> tuple[Attribute, ...]:
         """All that take part, two at most: those asked for, then those that are only filtered by."""
-        return (*self.asked, *(one.attribute for one in self.filters if one.attribute not in self.asked))
+        of_pairs = [attribute for one in self.pair_filters for attribute in (one.one, one.other)]
+        return tuple(dict.fromkeys((*self.asked, *(one.attribute for one in self.filters), *of_pairs)))
 
     def is_filtered(self, attribute: Attribute) -> bool:
         """Whether a filter looks at the attribute."""
-        return any(one.attribute == attribute for one in self.filters)
+        return bool(self.pair_filters) or any(one.attribute == attribute for one in self.filters)
 
     def accepts(self, attribute: Attribute, value: str) -> bool:
-        """Whether a value of the attribute passes the filters."""
+        """Whether a value of the attribute passes the filters that look at it alone."""
         return all(one.accepts(value) for one in self.filters if one.attribute == attribute)
+
+    def accepts_pair(self, values: Mapping[Attribute, str]) -> bool:
+        """Whether the values of both attributes pass the filters that look at both at once."""
+        return all(each.accepts(values[each.one], values[each.other]) for each in self.pair_filters)
 
 
 def read_question(body: bytes) -> Question:
@@ -115,8 +123,10 @@ def make_plan(question: Question) -> Plan:
         raise QueryError("pagination.offset must not be negative")
     dimensions = tuple(question.dimensions)
     sorts = _sorts(question.order_by, metrics, dimensions) or _usual_order(metrics, dimensions)
-    plan = Plan(question.site_id, metrics, asked, filters, time, dimensions, sorts, pagination.limit, pagination.offset)
+    page = pagination.limit, pagination.offset
+    plan = Plan(question.site_id, metrics, asked, filters.single, filters.pairs, time, dimensions, sorts, *page)
     _check_attributes(plan.attributes, time)
+    _check_pair_filters(plan)
     _check_metrics(plan)
     return plan
 
@@ -162,6 +172,21 @@ def _check_pair(one: Attribute, other: Attribute) -> None:
         raise QueryError(f"{b.name} with {a.name} says the same twice and is not counted; ask for {b.name} alone")
     if b.dimension is Dimension.EXIT_PAGE and TRAITS[a.dimension].scope is Scope.EVENT:
         raise QueryError(f"{a.name} with {b.name} is not counted: the exit page is known when the visit has ended")
+
+
+def _check_pair_filters(plan: Plan) -> None:
+    """What "or" lets through is added up from pairs, so each event must be in one, and what it is part of known."""
+    if not plan.pair_filters:
+        return
+    for attribute in plan.attributes:
+        if not adding_up(attribute.dimension):
+            raise QueryError(
+                f'filters: "or" and "not" cannot combine {attribute.name} with another attribute, because not every '
+                "event has one value of it; ask once for each"
+            )
+    for metric in plan.metrics:
+        if metric in _OF_EVERYBODY:
+            raise QueryError(f'{metric} has no base where "or" or "not" combines two attributes; ask for visitors')
 
 
 def _check_metrics(plan: Plan) -> None:

@@ -108,6 +108,8 @@ def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], 
     """Rows of two attributes, one or both of which are asked for."""
     one, other = plan.attributes
     passing = [key for key in cells.pairs if plan.accepts(one, key[1]) and plan.accepts(other, key[2])]
+    if plan.pair_filters:
+        passing = [key for key in passing if plan.accepts_pair({one: key[1], other: key[2]})]
     sums: dict[_Labels, Counters] = {}
     ended: dict[_Labels, Counters] = {}
     if not plan.asked and plan.time is None:

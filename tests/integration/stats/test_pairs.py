@@ -175,6 +175,30 @@ def test_several_values_are_added_up_and_the_answer_says_so(crowded: tuple[Stats
     assert "summed_values" not in stats.ask(**both | {"filters": [["is", "visit:source", ["Google"]]]}).json()["meta"]
 
 
+MIXED = ["or", [["is", "visit:country", ["DE"]], ["matches", "visit:utm_campaign", ["^spr"]]]]
+
+
+@pytest.mark.parametrize(
+    "asked", [[], ["visit:country"], ["visit:utm_campaign"], ["visit:country", "visit:utm_campaign"]]
+)
+def test_or_over_two_attributes_adds_up_the_pairs_that_pass(crowded: tuple[Stats, FactBatch], asked: list[str]) -> None:
+    stats, facts = crowded
+    dimensions, metrics = ["visit:country", "visit:utm_campaign"], ["visits", "pageviews"]
+    expected: dict[tuple[str, ...], list[float]] = {}
+    for (country, campaign), row in stats.rows(dimensions=dimensions, metrics=metrics).items():
+        if OTHER not in (country, campaign) and (country == "DE" or campaign == "spring"):
+            named = {"visit:country": country, "visit:utm_campaign": campaign}
+            key = tuple(named[name] for name in asked)
+            expected[key] = [a + b for a, b in zip(expected.get(key, [0, 0]), row, strict=True)]
+    assert stats.rows(dimensions=asked, filters=[MIXED], metrics=metrics) == expected
+    if not asked:
+        pairs = {frozenset({a, b}): counters for (_, a, _, b), counters in fold_pairs(facts).items()}
+        plain = fold(facts)[1][Dimension.COUNTRY, "DE"]["visits"]
+        assert expected[()][0] == plain + sum(
+            pairs[frozenset({country, "spring"})]["visits"] for country in ("FR", "AT")
+        )
+
+
 def test_hidden_pairs_are_said_to_be_missing(stats: Stats) -> None:
     facts = FactBatch()
     for number in range(20):

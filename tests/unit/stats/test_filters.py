@@ -13,7 +13,8 @@ VALUES = ("Google", "google.example", "Bing", "")
 
 
 def passing(*filters: Any) -> list[str]:
-    (found,) = read_filters(list(filters))
+    (found,), pairs = read_filters(list(filters))
+    assert not pairs
     assert found.attribute == SOURCE
     return [value for value in VALUES if found.accepts(value)]
 
@@ -28,7 +29,11 @@ def passing(*filters: Any) -> list[str]:
         (["is_not", "visit:source", ["Google"]], ["google.example", "Bing", ""]),
         (["contains", "visit:source", ["oogle"]], ["Google", "google.example"]),
         (["contains", "visit:source", ["GOOGLE"], {"case_sensitive": False}], ["Google", "google.example"]),
-        (["contains", "visit:source", [""]], []),
+        (["matches", "visit:source", ["^goo", "B.n"]], ["google.example", "Bing"]),
+        (["matches", "visit:source", ["^GOO"], {"case_sensitive": False}], ["Google", "google.example"]),
+        (["matches", "visit:source", ["^$"]], [""]),
+        (["matches_not", "visit:source", ["oo"]], ["Bing", ""]),
+        (["contains", "visit:source", ["(not set)"]], []),
         (["contains_not", "visit:source", ["g"]], [""]),
         (["not", ["is", "visit:source", ["Bing"]]], ["Google", "google.example", ""]),
         (["or", [["is", "visit:source", ["Bing"]], ["contains", "visit:source", ["."]]]], ["google.example", "Bing"]),
@@ -47,15 +52,42 @@ def test_filters_of_one_attribute_hold_together() -> None:
 
 
 def test_only_a_plain_is_names_its_values() -> None:
-    assert read_filters([["is", "visit:source", ["a", "b"]]])[0].values == ("a", "b")
+    assert read_filters([["is", "visit:source", ["a", "b"]]]).single[0].values == ("a", "b")
     for asked in (["is_not", "visit:source", ["a"]], ["not", ["is", "visit:source", ["a"]]]):
-        assert read_filters([asked])[0].values == ()
+        assert read_filters([asked]).single[0].values == ()
 
 
 def test_property_is_filtered_by_its_key() -> None:
-    (found,) = read_filters([["is", "event:props:plan", ["pro"]]])
+    (found,) = read_filters([["is", "event:props:plan", ["pro"]]]).single
     assert found.attribute == Attribute(Dimension.PROPS, "plan")
     assert found.accepts("pro")
+
+
+GOOGLE = ["is", "visit:source", ["Google"]]
+GERMAN = ["is", "visit:country", ["DE"]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "passing_pairs"),
+    [
+        (["or", [GOOGLE, GERMAN]], {("Google", "DE"), ("Google", "FR"), ("Bing", "DE")}),
+        (["not", ["and", [GOOGLE, GERMAN]]], {("Google", "FR"), ("Bing", "DE"), ("Bing", "FR")}),
+        (["not", ["or", [GOOGLE, GERMAN]]], {("Bing", "FR")}),
+        (["or", [["and", [GOOGLE, GERMAN]], ["not", ["or", [GOOGLE, GERMAN]]]]], {("Google", "DE"), ("Bing", "FR")}),
+    ],
+)
+def test_or_and_not_look_at_two_attributes_at_once(asked: list[Any], passing_pairs: set[tuple[str, str]]) -> None:
+    single, (found,) = read_filters([asked])
+    assert single == ()
+    assert (found.one.name, found.other.name) == ("visit:source", "visit:country")
+    pairs = [(source, country) for source in ("Google", "Bing") for country in ("DE", "FR")]
+    assert {pair for pair in pairs if found.accepts(*pair)} == passing_pairs
+
+
+def test_and_of_two_attributes_is_a_filter_of_each() -> None:
+    single, pairs = read_filters([["and", [GOOGLE, GERMAN]]])
+    assert [one.attribute.name for one in single] == ["visit:source", "visit:country"]
+    assert pairs == ()
 
 
 DEEP: Any = ["is", "visit:source", ["a"]]
@@ -78,12 +110,22 @@ for _ in range(20):
         (["is", ["visit:source"], ["a"]], "not one of"),
         (["is", "time:day", ["a"]], "not one of"),
         (["is", "visit:source", ["a"], {"case": 1}], "modifier"),
-        (["matches", "visit:source", ["a+"]], "cannot be answered"),
-        (["has_done", ["is", "event:goal", ["a"]]], "cannot be answered"),
+        (["is", "visit:source", ["a"], {"case_sensitive": "no"}], "modifier"),
+        (["contains", "visit:source", ["a", ""]], 'contains ""'),
+        (["contains_not", "visit:source", [""]], 'contains ""'),
+        (["matches", "visit:source", ["(a"]], "no regular expression of RE2"),
+        (["matches", "visit:source", ["(a)\\1"]], "no regular expression of RE2"),
+        (["matches", "visit:source", ["((a{100}){100}){10}"]], "no regular expression of RE2"),
+        (["matches", "visit:source", [""]], "empty regular expression"),
+        (["matches", "visit:source", ["a" * 257]], "256 characters"),
+        (["matches", "visit:source", ["a"] * 21], "20 regular expressions"),
+        (["matches_wildcard", "visit:source", ["a*"]], "regular expression"),
+        (["has_done", ["is", "event:goal", ["a"]]], "no counter tells"),
+        (["has_not_done", ["is", "event:goal", ["a"]]], "no counter tells"),
         (["like", "visit:source", ["a"]], "not one of is, is_not"),
         (["or", []], "needs a list"),
-        (["or", [["is", "visit:source", ["a"]], ["is", "event:page", ["/"]]]], "one attribute only"),
-        (["not", ["and", [["is", "visit:source", ["a"]], ["is", "event:page", ["/"]]]]], "one attribute only"),
+        (["or", [GOOGLE, GERMAN, ["is", "event:page", ["/"]]]], "more than two attributes"),
+        (["not", ["and", [GOOGLE, GERMAN, ["is", "event:page", ["/"]]]]], "more than two attributes"),
         (DEEP, "levels"),
     ],
 )

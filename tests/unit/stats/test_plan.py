@@ -17,6 +17,9 @@ def plan(**changes: Any) -> Plan:
     return make_plan(read_question(json.dumps(question).encode()))
 
 
+MIXED = ["or", [["is", "visit:source", ["a"]], ["is", "visit:country", ["DE"]]]]
+
+
 def test_contract_names_every_dimension_and_defines_every_metric() -> None:
     assert set(ATTRIBUTES) == set(BY_API_NAME)
     assert set(DEFINITIONS) == set(UNITS) == set(Metric)
@@ -52,6 +55,12 @@ def test_attribute_goes_with_days() -> None:
             "whole visits",
         ),
         ({"metrics": ["revenue"], "filters": [["is", "event:currency", ["EUR", "USD"]]]}, "over currencies"),
+        ({"filters": [MIXED], "dimensions": ["event:page"]}, "more than two"),
+        (
+            {"filters": [["or", [["is", "event:goal", ["a"]], ["is", "event:page", ["/"]]]]]},
+            "cannot combine event:goal",
+        ),
+        ({"filters": [MIXED], "metrics": ["percentage"], "dimensions": ["visit:source"]}, "has no base"),
         ({"metrics": ["conversions"], "dimensions": ["visit:source"]}, "filter by it"),
         ({"metrics": ["percentage"], "filters": [["is", "event:page", ["/"]]]}, "needs a dimension"),
         ({"metrics": []}, "at least one"),
@@ -105,6 +114,15 @@ def test_attributes_are_those_asked_for_and_those_filtered_by() -> None:
     assert found.accepts(Attribute(Dimension.PAGE), "/")
     assert not found.accepts(Attribute(Dimension.SOURCE), "a")
     assert found.accepts(Attribute(Dimension.COUNTRY), "anything")
+
+
+def test_filter_of_two_attributes_looks_at_both_wherever_they_stand() -> None:
+    source, country = Attribute(Dimension.SOURCE), Attribute(Dimension.COUNTRY)
+    found = plan(dimensions=["visit:country"], filters=[MIXED])
+    assert found.attributes == (country, source)
+    assert found.is_filtered(country)
+    assert found.accepts_pair({country: "DE", source: "b"})
+    assert not found.accepts_pair({country: "FR", source: "b"})
 
 
 @pytest.mark.parametrize("name", ["event:props:", "event:props"])
