@@ -48,6 +48,8 @@ class Dimension(IntEnum):
     DEVICE = 37
     LANGUAGE = 38
     SCREEN = 39
+    VISITOR_TYPE = 40
+    """Whether the visitor was new that day."""
 
 
 class Traits(NamedTuple):
@@ -88,6 +90,7 @@ TRAITS: dict[Dimension, Traits] = {
     Dimension.DEVICE: Traits("visit:device", Scope.VISIT, True, True),
     Dimension.LANGUAGE: Traits("visit:language", Scope.VISIT, False, True),
     Dimension.SCREEN: Traits("visit:screen", Scope.VISIT, False, True),
+    Dimension.VISITOR_TYPE: Traits("visit:visitor_type", Scope.VISIT, False, True),
 }
 
 PROPERTY_PREFIX = "event:props:"
@@ -97,6 +100,9 @@ BY_API_NAME: dict[str, Dimension] = {traits.api_name: dimension for dimension, t
 
 DIRECT = "Direct / None"
 """`visit:source` of a visit without referrer and campaign; a name of ours, hence never hidden."""
+
+NEW_THAT_DAY, RETURNING_THAT_DAY = "New that day", "Returning that day"
+"""`visit:visitor_type` of a visitor's first visit of the day and of all others: nobody is known on another day."""
 
 OTHER = "(other)"
 """Stands for values beyond the number that a site may have in a day."""

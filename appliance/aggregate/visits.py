@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from appliance.aggregate.profile import Profile
-from appliance.dimensions import ENGAGEMENT, PAGEVIEW, TRAITS, Dimension
+from appliance.dimensions import ENGAGEMENT, NEW_THAT_DAY, PAGEVIEW, RETURNING_THAT_DAY, TRAITS, Dimension
 from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, funnel_step, property_value
 from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, Phase, VisitFact
 from appliance.outcomes import Outcome
@@ -214,12 +214,24 @@ def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
         fixed = TRAITS[dimension].fixed_by_tag
         mask = same_every_visit if fixed else profile.mask(_token(token, dimension, value))
         attributes.append(Attribute(dimension, value, mask))
+    attributes.append(_visitor_type(profile.bit))
     return attributes
+
+
+def _visitor_type(bit: int) -> Attribute:
+    """The number of the visit fixes it, so its mask needs not be remembered: later visits are all but the first."""
+    if bit == 1:
+        return Attribute(Dimension.VISITOR_TYPE, NEW_THAT_DAY, 0)
+    return Attribute(Dimension.VISITOR_TYPE, RETURNING_THAT_DAY, (bit - 1) & ~1)
 
 
 def _stored(attributes: list[Attribute]) -> list[tuple[int, str, int]]:
     """Those whose mask the profile has to remember."""
-    return [(a.dimension, a.value, a.mask) for a in attributes if not TRAITS[Dimension(a.dimension)].fixed_by_tag]
+    return [
+        (a.dimension, a.value, a.mask)
+        for a in attributes
+        if a.dimension != Dimension.VISITOR_TYPE and not TRAITS[Dimension(a.dimension)].fixed_by_tag
+    ]
 
 
 def _token(token: Token, dimension: Dimension, value: str) -> bytes:

@@ -101,6 +101,7 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "visit:device": "Desktop, Mobile, Tablet, TV, Console or Other.",
     "visit:language": "Primary language of the browser, such as de.",
     "visit:screen": "Width class of the window: Mobile, Tablet, Laptop or Desktop.",
+    "visit:visitor_type": "New that day or Returning that day: whether it is the visitor's first visit of the day.",
 }
 """One sentence for readers of each dimension other than time."""
 

@@ -1,6 +1,8 @@
 """Everything about one site and period; Streamlit runs it again by itself while the day goes on."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -12,7 +14,7 @@ from dashboard.moments import bars
 from dashboard.periods import Period
 from dashboard.widgets import notes
 from dashboard.widgets.headline import METRICS, headline
-from dashboard.widgets.panel import MAX_ROWS, PANELS, Report, pick_report, value_table
+from dashboard.widgets.panel import MAX_ROWS, NEW_VISITORS, PANELS, Report, pick_report, value_table
 from dashboard.widgets.timeline import SERIES, pick_series, timeline
 
 
@@ -65,18 +67,29 @@ def _show_timeline(site: Site, period: Period) -> None:
 
 
 def _show_panel(site: Site, period: Period, report: Report) -> None:
-    answer = _ask(site, period, (report.metric,), report.dimension, limit=MAX_ROWS)
+    filters = [["is", report.only[0], [report.only[1]]]] if report.only else []
+    answer = _ask(site, period, (report.metric,), report.dimension, filters, limit=MAX_ROWS)
     value_table(report, [(row.dimensions[0], int(row.metrics[0] or 0)) for row in answer.results])
+    if report.only == NEW_VISITORS:
+        notes.new_visitors()
     notes.hidden(answer.meta, listed=len(answer.results), one_day=period.one_day)
 
 
-def _ask(site: Site, period: Period, metrics: tuple[str, ...], dimension: str = "", limit: int | None = None) -> Answer:
+def _ask(
+    site: Site,
+    period: Period,
+    metrics: tuple[str, ...],
+    dimension: str = "",
+    filters: Sequence[Any] = (),
+    limit: int | None = None,
+) -> Answer:
     asked = period.date_range
     question = Question(
         site.id,
         list(metrics),
         asked if isinstance(asked, str) else [day.isoformat() for day in asked],
         dimensions=[dimension] if dimension else [],
+        filters=list(filters),
         include=Include(time_labels=dimension.startswith("time:")),
         pagination=Pagination(limit=limit) if limit else Pagination(),
     )

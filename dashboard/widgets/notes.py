@@ -99,3 +99,11 @@ def reading(site: Site, meta: Meta, now: float) -> None:
             f"Days and hours are those of {site.timezone}. "
             "Bounce rate and visit duration are those of visits that have ended."
         )
+
+
+def new_visitors() -> None:
+    """What "new" means here."""
+    st.caption(
+        "New means new that day: nobody is recognised on another day. "
+        "Visits that are still under way are in (other) until they have ended."
+    )

@@ -23,6 +23,8 @@ _EMPTY_NAMES = {
     "visit:source": "Direct / None",
 }
 
+NEW_VISITORS = ("visit:visitor_type", "New that day")
+
 
 @dataclass(frozen=True)
 class Report:
@@ -33,6 +35,8 @@ class Report:
     column: str
     metric: str = "visitors"
     metric_column: str = "Visitors"
+    only: tuple[str, str] | None = None
+    """Dimension and the one value of it that counts."""
 
 
 PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
@@ -50,6 +54,11 @@ PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
         (
             Report("Pages", "event:page", "Page"),
             Report("Entry pages", "visit:entry_page", "Entry page"),
+            Report(
+                *("Landing pages", "visit:entry_page", "Landing page"),
+                metric_column="New visitors",
+                only=NEW_VISITORS,
+            ),
             Report("Exit pages", "visit:exit_page", "Exit page"),
         ),
     ),

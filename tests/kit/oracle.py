@@ -48,6 +48,7 @@ VISIT_DIMENSIONS: dict[str, Callable[["Visit"], str]] = {
     "visit:device": lambda visit: visit.visitor.agent.device,
     "visit:language": lambda visit: visit.visitor.language.subtag,
     "visit:screen": lambda visit: visit.visitor.window.screen,
+    "visit:visitor_type": lambda visit: "Returning that day" if visit.is_later else "New that day",
 }
 GOALS = {"Signup": "signup", "Shared": "share", "Visit /docs/*": "/docs/"}
 """Goals of every site of a story: an event's name, or how a path begins."""
@@ -63,7 +64,7 @@ EVENT_DIMENSIONS: dict[str, Callable[[Hit], set[str]]] = {
 DIMENSIONS = (*VISIT_DIMENSIONS, *EVENT_DIMENSIONS)
 _ALWAYS_SHOWN = {
     *("event:hostname", "event:goal", "visit:channel", "visit:country", "visit:browser", "visit:os", "visit:device"),
-    *("visit:language", "visit:screen"),
+    *("visit:language", "visit:screen", "visit:visitor_type"),
 }
 OTHER, NOT_SET = "(other)", "(not set)"
 _ADDS_UP = {
@@ -85,6 +86,8 @@ class Visit:
     hits: list[Hit] = field(default_factory=list)
     followed: bool = False
     """The visitor came back on the same day."""
+    is_later: bool = False
+    """Not the visitor's first visit of the day."""
 
     @property
     def first(self) -> Hit:
@@ -302,7 +305,7 @@ class Oracle:
             if visit is None or not continues:
                 if visit:
                     visit.followed = True
-                visit = latest[day, hit.visitor] = Visit(hit.visitor, day)
+                visit = latest[day, hit.visitor] = Visit(hit.visitor, day, is_later=visit is not None)
                 visits.append(visit)
             visit.hits.append(hit)
         return visits

@@ -16,4 +16,5 @@ def test_every_field_that_is_counted_exists_in_the_event() -> None:
 
 def test_every_dimension_is_counted_somewhere() -> None:
     counted = {dimension for dimension, _ in (*VISIT_FIELDS, *EVENT_FIELDS)}
-    assert counted | {Dimension.EXIT_PAGE, Dimension.GOAL, Dimension.PROPS} == set(TRAITS)
+    of_the_count = {Dimension.EXIT_PAGE, Dimension.GOAL, Dimension.PROPS, Dimension.VISITOR_TYPE}
+    assert counted | of_the_count == set(TRAITS)

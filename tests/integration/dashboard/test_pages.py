@@ -189,6 +189,16 @@ def test_panels_change_with_their_tabs(page: AppTest, fake: FakeStats) -> None:
     assert [["/bye", 2], ["(no pageview)", 1]] in _tables(page)
 
 
+def test_landing_pages_are_those_of_visitors_new_that_day(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["visit:entry_page"] = [("/welcome", 7)]
+    page.run()
+    page.segmented_control(key="tab-Pages").select("Landing pages").run()
+    assert [["/welcome", 7]] in _tables(page)
+    asked = [question for question in fake.questions if question.dimensions == ["visit:entry_page"]]
+    assert asked[-1].filters == [["is", "visit:visitor_type", ["New that day"]]]
+    assert any("New means new that day" in caption.value for caption in page.caption)
+
+
 def test_hidden_values_are_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
     fake.hidden = Hidden(values=1200, threshold=5)
     page.run()

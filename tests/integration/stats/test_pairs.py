@@ -291,3 +291,30 @@ def test_events_have_their_names(crowded: tuple[Stats, FactBatch]) -> None:
     plain = fold_pairs(facts)[Dimension.PAGE, "/", Dimension.NAME, PAGEVIEW]
     rows = stats.rows(dimensions=["event:name"], filters=[["is", "event:page", ["/"]]], metrics=["events"])
     assert rows[PAGEVIEW,] == [plain["events"]]
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["running", "closed"])
+def test_landing_pages_count_each_visitor_of_a_day_once_at_the_page_of_the_first_visit(
+    stats: Stats, closed: bool
+) -> None:
+    facts = FactBatch()
+    hour = 3_600_000
+    for number in range(20):
+        first, second = ("/", "/blog/a") if number < 12 else ("/blog/a", "/")
+        profile = Profile()
+        for at, path in ((0, first), (hour, second)):
+            event = make_event(at_ms=at, path=path)
+            visits.advance(profile, event, 9, WHERE, 1_800_000, lambda value: value, facts)
+        visits.close(profile, WHERE, lambda value: value, facts)
+    stats.insert(facts.visits, facts.events, facts.pairs)
+    if closed:
+        stats.close_day(DAY)
+    entered = {"dimensions": ["visit:entry_page"], "metrics": ["visitors", "visits"]}
+    assert stats.rows(**entered) == {("/",): [20, 20], ("/blog/a",): [20, 20]}
+    for kind, rows in (
+        ("New that day", {("/",): [12, 12], ("/blog/a",): [8, 8]}),
+        ("Returning that day", {("/",): [8, 8], ("/blog/a",): [12, 12]}),
+    ):
+        assert stats.rows(**entered, filters=[["is", "visit:visitor_type", [kind]]]) == rows
+    types = stats.rows(dimensions=["visit:visitor_type"], metrics=["visitors", "visits"])
+    assert types == {("New that day",): [20, 20], ("Returning that day",): [20, 20]}

@@ -187,6 +187,12 @@ def test_full_profile_lifts_no_cell_but_still_counts_pageviews() -> None:
 class _Visit:
     person: int
     events: list[CleanEvent]
+    is_first: bool
+
+    def attributes(self) -> list[tuple[int, str]]:
+        """Non-empty values known at the start."""
+        own = [(int(d), value) for d, field in VISIT_FIELDS if (value := getattr(self.events[0], field))]
+        return [*own, (int(Dimension.VISITOR_TYPE), "New that day" if self.is_first else "Returning that day")]
 
 
 def _visits_of(by_person: dict[int, list[CleanEvent]]) -> list[_Visit]:
@@ -195,7 +201,7 @@ def _visits_of(by_person: dict[int, list[CleanEvent]]) -> list[_Visit]:
         open_visit: _Visit | None = None
         for one in events:
             if open_visit is None or one.at_ms - open_visit.events[-1].at_ms > TIMEOUT:
-                open_visit = _Visit(person, [])
+                open_visit = _Visit(person, [], is_first=open_visit is None)
                 found.append(open_visit)
             open_visit.events.append(one)
     return found
@@ -219,13 +225,12 @@ def _obvious(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, str], Co
         views = [e for e in visit.events if e.name == PAGEVIEW]
         ended = _ended(visit)
         whole = {"visits": 1, "pageviews": len(views), "events": len(visit.events)} | ended
-        keys = [(d, getattr(visit.events[0], field)) for d, field in VISIT_FIELDS]
+        keys = visit.attributes()
         if views:
             keys.append((Dimension.EXIT_PAGE, views[-1].path))
         for dimension, value in keys:
-            if value:
-                cells[dimension, value].update(whole)
-                people[dimension, value, "visitors"].add(visit.person)
+            cells[dimension, value].update(whole)
+            people[dimension, value, "visitors"].add(visit.person)
         for key in {key for e in visit.events for key in _own_values(e)}:
             here = [e for e in visit.events if key in _own_values(e)]
             cells[key].update(visits=1, events=len(here), pageviews=sum(e.name == PAGEVIEW for e in here))
@@ -247,7 +252,7 @@ def _obvious_pairs(by_person: dict[int, list[CleanEvent]]) -> dict[tuple[int, st
     cells: dict[tuple[int, str, int, str], Counter[str]] = defaultdict(Counter)
     for visit in _visits_of(by_person):
         views = [e for e in visit.events if e.name == PAGEVIEW]
-        of_visit = [(int(d), value) for d, field in VISIT_FIELDS if (value := getattr(visit.events[0], field))]
+        of_visit = visit.attributes()
         exits = [(int(Dimension.EXIT_PAGE), views[-1].path)] if views else []
         for a, b in combinations(sorted(of_visit + exits), 2):
             cells[*a, *b].update(_ended(visit) | {"visits": 1, "pageviews": len(views), "events": len(visit.events)})
