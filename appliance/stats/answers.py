@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
+from functools import reduce
 from typing import Any
 
 from appliance.admission import admission, admitter
@@ -11,9 +12,11 @@ from appliance.errors import QueryError
 from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.contract import NOT_SET, OTHER, Answer, Meta, Question, Row, TimeDimension
-from appliance.stats.counters import Around, Counters
+from appliance.stats.counters import NOTHING, Around, Counters, plus
 from appliance.stats.filters import Attribute
+from appliance.stats.hour_ranges import HourRange, parse_hours
 from appliance.stats.pair_reports import PairKey, PairReports
+from appliance.stats.periods import add_labelled, fitting, label_of, periods, readings
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
@@ -23,6 +26,8 @@ from appliance.warehouse.fold.day import Rules
 
 _ENTRY_PAGE = Attribute(Dimension.ENTRY_PAGE)
 _MAX_HOUR_LABEL_DAYS = 366
+_MAX_MONTHS = 60
+"""Each is read by itself."""
 
 
 class Answers:
@@ -62,18 +67,21 @@ class Answers:
         """
         plan = make_plan(question)
         _check_properties(plan, site)
-        today, _ = local_day_hour(self._clock(), site.timezone)
-        days = parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
-        labels = _labels(plan.time, days, site.timezone) if question.include.time_labels and plan.time else None
+        now = self._clock()
+        today, _ = local_day_hour(now, site.timezone)
+        within = parse_hours(question.date_range, now, site.timezone)
+        within = within or parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
+        plan = _timed(plan, within)
+        days = within.days if isinstance(within, HourRange) else within
+        labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
         data_as_of = self._counted_until()
         with self._reports.reading():
-            found = self._rows(plan, site, days)
+            found = self._rows(plan, site, within)
         rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
-        per_day = plan.time is not None or days.n_days == 1
         meta = Meta(
-            visitors="exact" if per_day else "daily_sum",
+            visitors=_kind_of_visitors(plan, within),
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
             open_visits=found.open_visits,
@@ -86,22 +94,29 @@ class Answers:
             warnings=self._warnings() or None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
-        return Answer(page, meta, _as_understood(question, plan, days))
+        return Answer(page, meta, _as_understood(question, plan, within))
 
-    def _rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
+    def _rows(self, plan: Plan, site: SiteSettings, within: DateRange | HourRange) -> Found:
+        if isinstance(within, HourRange) or plan.time is TimeDimension.HOUR:
+            return self._hour_rows(plan, site, within)
         if plan.attributes:
-            return self._attribute_rows(plan, site, days)
-        if plan.time is TimeDimension.HOUR:
-            by_hour = self._reports.totals_by_hour(site.id, days)
-            return Found([make_row(plan, _hour(*key), (), c, Around(c, is_total=True)) for key, c in by_hour.items()])
-        if plan.time is TimeDimension.DAY:
-            by_day = self._reports.totals_by_day(site.id, days)
-            return Found(
-                [make_row(plan, day.isoformat(), (), c, Around(c, is_total=True)) for day, c in by_day.items()]
-            )
-        totals = self._reports.totals(site.id, days)
-        row = make_row(plan, "", (), totals, Around(totals, is_total=True))
-        return Found([row], open_visits=totals.visits - totals.closed)
+            return self._attribute_rows(plan, site, within)
+        if plan.time:
+            by_period = self._totals(plan, site, within)
+            return Found([_total(plan, str(label), counters) for label, counters in by_period.items()])
+        totals = self._reports.totals(site.id, within)
+        return Found([_total(plan, "", totals)], open_visits=totals.visits - totals.closed)
+
+    def _hour_rows(self, plan: Plan, site: SiteSettings, within: DateRange | HourRange) -> Found:
+        if isinstance(within, DateRange):
+            by_hour = self._reports.totals_by_hour(site.id, within)
+        else:
+            found = self._reports.totals_by_hour(site.id, within.days)
+            by_hour = {hour: counters for hour, counters in found.items() if within.has(hour)}
+        if plan.time:
+            return Found([_total(plan, _hour(*hour), counters) for hour, counters in by_hour.items()])
+        totals = reduce(plus, by_hour.values(), NOTHING)
+        return Found([_total(plan, "", totals)], open_visits=totals.visits - totals.closed)
 
     def _attribute_rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
         one, *others = plan.attributes
@@ -123,24 +138,68 @@ class Answers:
         """Totals by day, or under None those of the whole range; nothing if no metric needs them."""
         if not needs_totals(plan):
             return {}
-        if plan.time is TimeDimension.DAY:
-            return dict[date | None, Counters](self._reports.totals_by_day(site.id, days).items())
+        if plan.time:
+            return dict[date | None, Counters](self._totals(plan, site, days).items())
         return {None: self._reports.totals(site.id, days)}
+
+    def _totals(self, plan: Plan, site: SiteSettings, days: DateRange) -> dict[date, Counters]:
+        """Totals of each period that has any, by its label."""
+        label = label_of(plan.time, days)
+        found: dict[tuple[date], Counters] = {}
+        add_labelled(found, {(day,): c for day, c in self._reports.totals_by_day(site.id, days).items()}, label)
+        return {day: counters for (day,), counters in found.items()}
 
     def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
         dimension = attribute.dimension
         admits = admission(dimension, site, self._listed(site.id)).admits
-        by_day = plan.time is TimeDimension.DAY
         prefix = property_value(attribute.key, "") if attribute.key else ""
-        return self._reports.cells(site.id, days, dimension, admits, self._k, by_day=by_day, prefix=prefix)
+        shown: dict[tuple[date | None, str], Counters] = {}
+        other: dict[tuple[date | None], Counters] = {}
+        hidden = 0
+        for part, by_day, label in readings(plan.time, days):
+            read = self._reports.cells(site.id, part, dimension, admits, self._k, by_day=by_day, prefix=prefix)
+            add_labelled(shown, read.shown, label)
+            add_labelled(other, {(day,): counters for day, counters in read.other.items()}, label)
+            hidden += read.hidden
+        return Cells(shown, hidden, {day: counters for (day,), counters in other.items()})
 
     def _pairs(
         self, table: tuple[Attribute, Attribute], plan: Plan, site: SiteSettings, days: DateRange
     ) -> Mapping[PairKey, Counters]:
         rules = Rules(self._k, admitter(site, self._listed(site.id)))
-        open_days = self._reports.open_days(site.id, days)
-        by_day = plan.time is TimeDimension.DAY
-        return self._pair_reports.pairs(site.id, days, table, open_days, rules, by_day=by_day)
+        found: dict[PairKey, Counters] = {}
+        for part, by_day, label in readings(plan.time, days):
+            open_days = self._reports.open_days(site.id, part)
+            read = self._pair_reports.pairs(site.id, part, table, open_days, rules, by_day=by_day)
+            add_labelled(found, read, label)
+        return found
+
+
+def _timed(plan: Plan, within: DateRange | HourRange) -> Plan:
+    """The plan with the time that `time` stands for; raises QueryError where there are no hours."""
+    if isinstance(within, DateRange):
+        if plan.time is TimeDimension.FITTING:
+            plan = plan._replace(time=fitting(within, by_hour=not plan.attributes))
+        if plan.time is TimeDimension.MONTH and plan.attributes and within.n_days > _MAX_MONTHS * 31:
+            raise QueryError(f"{plan.time} with a dimension or a filter is answered for {_MAX_MONTHS} months at most")
+        return plan
+    if plan.attributes:
+        raise QueryError("date_range: hours are counted for totals only; with a dimension or a filter ask for days")
+    if plan.time not in (None, TimeDimension.HOUR, TimeDimension.FITTING):
+        raise QueryError(f"date_range: {plan.time} needs whole days; ask by time:hour, or for days")
+    return plan._replace(time=TimeDimension.HOUR if plan.time else None)
+
+
+def _kind_of_visitors(plan: Plan, within: DateRange | HourRange) -> str:
+    if plan.time in (TimeDimension.HOUR, TimeDimension.DAY):
+        return "exact"
+    if isinstance(within, HourRange):
+        return "exact" if within.first == within.last else "hourly_sum"
+    return "exact" if within.n_days == 1 else "daily_sum"
+
+
+def _total(plan: Plan, label: str, counters: Counters) -> Row:
+    return make_row(plan, label, (), counters, Around(counters, is_total=True))
 
 
 def _check_properties(plan: Plan, site: SiteSettings) -> None:
@@ -163,20 +222,25 @@ def _hour(day: date, hour: int) -> str:
     return f"{day.isoformat()} {hour:02d}:00:00"
 
 
-def _labels(time: TimeDimension, days: DateRange, timezone: str) -> list[str]:
-    if time is TimeDimension.DAY:
-        return [day.isoformat() for day in days.days()]
-    if days.n_days > _MAX_HOUR_LABEL_DAYS:
+def _labels(plan: Plan, within: DateRange | HourRange, timezone: str) -> list[str]:
+    if plan.time is None:
+        raise QueryError("include.time_labels needs a time dimension, such as time:day")
+    if isinstance(within, HourRange):
+        return [_hour(*hour) for hour in within.hours(timezone)]
+    if plan.time is not TimeDimension.HOUR:
+        return [period.label.isoformat() for period in periods(plan.time, within)]
+    if within.n_days > _MAX_HOUR_LABEL_DAYS:
         raise QueryError(f"time_labels of time:hour are given for {_MAX_HOUR_LABEL_DAYS} days at most")
-    return [_hour(day, hour) for day in days.days() for hour in hours(day, timezone)]
+    return [_hour(day, hour) for day in within.days() for hour in hours(day, timezone)]
 
 
-def _as_understood(question: Question, plan: Plan, days: DateRange) -> dict[str, Any]:
+def _as_understood(question: Question, plan: Plan, within: DateRange | HourRange) -> dict[str, Any]:
     """The question with everything filled in, as Plausible's clients expect it back."""
+    ends = (within.start, within.end) if isinstance(within, HourRange) else within
     return {
         "site_id": question.site_id,
         "metrics": [str(name) for name in plan.metrics],
-        "date_range": [days.first.isoformat(), days.last.isoformat()],
+        "date_range": [end.isoformat() for end in ends],
         "filters": question.filters,
         "dimensions": list(plan.dimensions),
         "order_by": [[sort.name, "desc" if sort.descending else "asc"] for sort in plan.sorts],

@@ -42,7 +42,7 @@ class Include(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imports: bool = False
     """Accepted for Plausible's clients; there is nothing imported apart."""
     time_labels: bool = False
-    """`meta.time_labels`: every hour or day of the range, also those without a row."""
+    """`meta.time_labels`: every hour, day, week or month of the range, also those without a row."""
     total_rows: bool = False
     """`meta.total_rows`: rows before pagination."""
 
@@ -82,7 +82,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """How to read the numbers."""
 
     visitors: str
-    """`exact`, or `daily_sum` where visitors of several days were added up."""
+    """`exact`, or `daily_sum` where visitors of several days were added up, `hourly_sum` where those of hours were."""
     data_as_of: str
     """Hits that arrived before this moment are counted (ISO 8601, UTC)."""
     includes_today: bool

@@ -240,7 +240,7 @@ def _sorts(asked: list[list[str]], metrics: tuple[Metric, ...], dimensions: tupl
 
 def _usual_order(metrics: tuple[Metric, ...], dimensions: tuple[str, ...]) -> tuple[Sort, ...]:
     """By time if there is one, then the first metric, greatest first, as Plausible does."""
-    times = tuple(Sort(name, False) for name in dimensions if name.startswith("time:"))
+    times = tuple(Sort(name, False) for name in dimensions if name in TimeDimension.__members__.values())
     return (*times, Sort(metrics[0], True))
 
 

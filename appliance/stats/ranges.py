@@ -1,7 +1,8 @@
 """Date ranges in the site's own calendar. Pure: the site's today is passed in.
 
 Plausible's reference says "last 7 days relative to today"; its server has both counted today in and left it out, by
-version. Here every named range ends with today: `7d` is today and the six days before it, `month` starts on the 1st.
+version. Here every named range ends with today: `7d` is today and the six days before it, `month` starts on the 1st,
+`6mo` on the 1st five months ago.
 """
 
 import re
@@ -17,6 +18,8 @@ _FIRST_YEAR = 2000
 _LAST_YEAR = 2099
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _HALF_HOUR = 1800
+_DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
+_MONTHS = {"month": 1, "6mo": 6, "12mo": 12}
 
 
 class DateRange(NamedTuple):
@@ -48,18 +51,24 @@ def parse_range(asked: str | list[str], today: date, first_day: Callable[[], dat
     """
     if isinstance(asked, list):
         return _custom(asked)
-    if asked == "day":
-        return DateRange(today, today)
-    if asked == "7d":
-        return DateRange(today - timedelta(days=6), today)
-    if asked == "30d":
-        return DateRange(today - timedelta(days=29), today)
-    if asked == "month":
-        return DateRange(today.replace(day=1), today)
+    if asked in _DAYS:
+        return DateRange(today - timedelta(days=_DAYS[asked] - 1), today)
+    if asked in _MONTHS:
+        return DateRange(_months_before(today, _MONTHS[asked] - 1), today)
+    if asked == "year":
+        return DateRange(today.replace(month=1, day=1), today)
     if asked == "all":
         return DateRange(min(first_day() or today, today), today)
+    if asked == "24h":
+        raise QueryError('date_range: "24h" is of hours, and this is counted by day; ask for "day" or "7d"')
     names = ", ".join(f'"{name}"' for name in DATE_RANGES)
     raise QueryError(f'date_range: "{asked[:40]}" is not one of {names} or ["YYYY-MM-DD", "YYYY-MM-DD"]')
+
+
+def _months_before(day: date, months: int) -> date:
+    """The 1st of the month so many months before."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 def _custom(asked: list[str]) -> DateRange:
@@ -78,9 +87,14 @@ def _day(text: str) -> date:
         day = None
     if day is None:
         raise QueryError(f'date_range: "{text[:40]}" is not a whole day such as "2026-01-31"')
+    check_years(day)
+    return day
+
+
+def check_years(day: date) -> None:
+    """Raise QueryError for a year that no calendar of this appliance has."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise QueryError(f"date_range: {day} is outside the years {_FIRST_YEAR} to {_LAST_YEAR}")
-    return day
 
 
 def hours(day: date, timezone: str) -> list[int]:

@@ -17,6 +17,8 @@ _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
 _FIXED = {Dimension.GOAL: Metric.CONVERSIONS, Dimension.CURRENCY: Metric.REVENUE}
 """What adds up over visits for one value of an attribute of events, beside the usual."""
 
+_TIMES = frozenset(TimeDimension)
+
 _Day = date | None
 _Labels = tuple[_Day, tuple[str, ...]]
 """Day (None for the whole range) and the values of the attributes asked for."""
@@ -79,7 +81,7 @@ def _summed(
     partial: bool,
     k: int,
 ) -> Found:
-    sums: dict[_Day, Counters] = {} if plan.time is TimeDimension.DAY else {None: NOTHING}
+    sums: dict[_Day, Counters] = {} if plan.time else {None: NOTHING}
     ended: dict[_Day, Counters] = {}
     for (day, value), counters in passing.items():
         sums[day] = plus(sums.get(day, NOTHING), counters)
@@ -251,7 +253,7 @@ def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
 
 def _in_order(plan: Plan, day: str, values: tuple[str, ...]) -> list[str]:
     rest = iter(values)
-    return [day if name.startswith("time:") else next(rest) for name in plan.dimensions]
+    return [day if name in _TIMES else next(rest) for name in plan.dimensions]
 
 
 def _text(day: _Day) -> str:

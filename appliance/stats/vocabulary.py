@@ -64,11 +64,17 @@ class TimeDimension(StrEnum):
 
     HOUR = "time:hour"
     DAY = "time:day"
+    WEEK = "time:week"
+    MONTH = "time:month"
+    FITTING = "time"
 
 
 TIME_DEFINITIONS: dict[TimeDimension, str] = {
     TimeDimension.HOUR: "Hour of the site's own day. Only without other dimensions.",
     TimeDimension.DAY: "Day in the site's own time zone.",
+    TimeDimension.WEEK: "Week from Monday; named by its first day within the range.",
+    TimeDimension.MONTH: "Calendar month, named by its 1st.",
+    TimeDimension.FITTING: "Hours of one day, days of up to 92, months of more.",
 }
 """One sentence for readers of each time dimension."""
 
@@ -113,5 +119,6 @@ NOT_SET = "(not set)"
 ATTRIBUTES: tuple[str, ...] = tuple(ATTRIBUTE_DEFINITIONS)
 """Dimensions other than time. A question can have two of them, in dimensions and filters together."""
 
-DATE_RANGES: tuple[str, ...] = ("day", "7d", "30d", "month", "all")
-"""Named ranges, all ending with the site's today: `7d` is today and the six days before. Or `[first, last]`."""
+DATE_RANGES: tuple[str, ...] = ("day", "24h", "7d", "28d", "30d", "91d", "month", "6mo", "12mo", "year", "all")
+"""Named ranges, all ending with the site's today: `7d` is today and the six days before. Or `[first, last]`: two days,
+or two moments with offset at the ends of hours of the site."""

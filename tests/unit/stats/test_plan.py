@@ -31,6 +31,11 @@ def test_usual_order_is_time_then_first_metric() -> None:
     assert plan(dimensions=["time:day"]).sorts == (Sort("time:day", False), Sort("visitors", True))
 
 
+@pytest.mark.parametrize("time", TimeDimension)
+def test_every_time_is_ordered_by_first(time: str) -> None:
+    assert plan(dimensions=[time]).sorts == (Sort(time, False), Sort("visitors", True))
+
+
 def test_attribute_goes_with_days() -> None:
     found = plan(dimensions=["time:day", "event:page"])
     assert (found.asked, found.time) == ((Attribute(Dimension.PAGE),), "time:day")

@@ -1,8 +1,10 @@
 """Date ranges in the site's calendar."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.errors import QueryError
 from appliance.stats.ranges import DateRange, hours, parse_range
@@ -20,7 +22,12 @@ def first_day() -> date | None:
         ("day", date(2026, 3, 1), TODAY),
         ("7d", date(2026, 2, 23), TODAY),
         ("30d", date(2026, 1, 31), TODAY),
+        ("28d", date(2026, 2, 2), TODAY),
+        ("91d", date(2025, 12, 1), TODAY),
         ("month", date(2026, 3, 1), TODAY),
+        ("6mo", date(2025, 10, 1), TODAY),
+        ("12mo", date(2025, 4, 1), TODAY),
+        ("year", date(2026, 1, 1), TODAY),
         ("all", date(2025, 12, 24), TODAY),
         (["2026-01-05", "2026-01-06"], date(2026, 1, 5), date(2026, 1, 6)),
         (["2028-02-29", "2028-02-29"], date(2028, 2, 29), date(2028, 2, 29)),
@@ -39,6 +46,7 @@ def test_all_of_a_site_without_data_is_today() -> None:
     [
         "",
         "1d",
+        "24h",
         "' OR 1=1 --",
         ["2026-01-05"],
         ["2026-01-06", "2026-01-05"],
@@ -76,3 +84,17 @@ def test_what_is_no_range_is_refused_with_a_reason(asked: str | list[str]) -> No
 )
 def test_day_has_the_hours_that_its_clocks_show(day: date, timezone: str, expected: list[int]) -> None:
     assert hours(day, timezone) == expected
+
+
+DAYS = st.dates(date(2000, 12, 31), date(2099, 12, 31))
+
+
+@given(DAYS)
+def test_named_ranges_end_today_and_those_of_months_begin_on_a_first(today: date) -> None:
+    lengths = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
+    for name, length in lengths.items():
+        assert parse_range(name, today, lambda: None) == DateRange(today - timedelta(days=length - 1), today)
+    for name, months in {"month": 1, "6mo": 6, "12mo": 12}.items():
+        found = parse_range(name, today, lambda: None)
+        assert (found.first.day, found.last) == (1, today)
+        assert (today.year - found.first.year) * 12 + today.month - found.first.month == months - 1
