@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-import: setup  ## Print the speed of log imports beside GoAccess (part of 
 
 bench-accuracy: setup  ## Simulate shared and changing addresses and print the error of counting visitors
 	$(BIN)/python -m tests.bench.accuracy
+
+oracle: setup  ## Compare every counter with the oracle on 300 random stories, about 10 minutes
+	ORACLE_EXAMPLES=300 $(BIN)/python -m pytest -q tests/integration/test_every_cell.py
 
 bench-cells: setup  ## Print what inserts cost by size and number of sites, and the bytes of a day before and after its close
 	$(BIN)/python -m tests.bench.cells

@@ -206,5 +206,6 @@ def test_made_up_values_end_as_one(
     def rows() -> Table:
         return stats.table(FLOODED, "day", [dimension], ["events"])
 
-    await_true(lambda: rows().get(("(other)",), {}).get("events", 0) >= 5 * BEYOND, "the rest is one value")
+    # None while fewer than five visitors have it.
+    await_true(lambda: (rows().get(("(other)",), {}).get("events") or 0) >= 5 * BEYOND, "the rest is one value")
     assert len(rows()) <= CAP + 2
