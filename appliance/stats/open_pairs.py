@@ -1,8 +1,8 @@
 """Pairs of a day that is not over: what its close would keep now, in steps.
 
 Somebody who asks again after every visit would see by the step of one pair what its newest visitor did. So a shown pair
-keeps its numbers until k more visitors had it, also if it was hidden for another's sake in between. What was shown is
-remembered in memory, for the last open days: after a start of the process the first answer begins new steps.
+keeps its numbers until k more visitors had it, also if it was hidden for another's sake in between or the process was
+started again.
 """
 
 import threading
@@ -12,13 +12,12 @@ from datetime import date
 import numpy as np
 
 from appliance.dimensions import Dimension
+from appliance.stats.shown_pairs import Shown, ShownPairs
 from appliance.warehouse.fold.cells import VISITORS, Numbers, Pairs, empty
 from appliance.warehouse.fold.day import Rules, TableName, fold_day
 from appliance.warehouse.fold.parents import PARENT
 
 _REMEMBERED_TABLES = 2_000
-
-_Shown = dict[tuple[str, str], list[int]]
 
 
 def needed(table: TableName) -> list[TableName]:
@@ -39,9 +38,11 @@ def needed(table: TableName) -> list[TableName]:
 class OpenPairs:
     """Shown pairs of running days. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: ShownPairs) -> None:
+        """`shown` remembers beyond the end of the process."""
         self._lock = threading.Lock()
-        self._shown: dict[tuple[str, date, TableName], _Shown] = {}
+        self._stored = shown
+        self._shown: dict[tuple[str, date, TableName], Shown] = {}
 
     def fold(
         self, site: str, day: date, table: TableName, totals: Numbers, read: Callable[[TableName], Pairs], rules: Rules
@@ -59,8 +60,12 @@ class OpenPairs:
             for pair, row in zip(zip(cells.a, cells.b, strict=True), cells.counters.tolist(), strict=True)
         }
         with self._lock:
-            before = self._shown.pop((site, day, table), {})
+            before = self._shown.pop((site, day, table), None)
+            if before is None:
+                before = self._stored.read(site, day, table)
             shown = {pair: _step(before.get(pair), row, rules.k) for pair, row in rows.items()}
+            if changed := {pair: row for pair, row in shown.items() if row is not before.get(pair)}:
+                self._stored.add(site, day, table, changed)
             self._shown[site, day, table] = before | shown  # the last asked for is the last to be forgotten
             if len(self._shown) > _REMEMBERED_TABLES:
                 del self._shown[next(iter(self._shown))]

@@ -29,9 +29,9 @@ class PairReports:
     Whoever asks holds `ClosedDays.reading()` and has read the totals under it.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, open_pairs: OpenPairs) -> None:
         self._reader = reader
-        self._open_pairs = OpenPairs()
+        self._open_pairs = open_pairs
 
     def pairs(
         self,

@@ -34,6 +34,7 @@ class TransitionAnswers:
         reader: Reader,
         closed_days: ClosedDays,
         counted_until: Callable[[], float],
+        open_pairs: OpenPairs,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
     ) -> None:
         """What answers are made from.
@@ -49,7 +50,7 @@ class TransitionAnswers:
         self._reports = Reports(reader, closed_days)
         self._counted_until = counted_until
         self._listed = listed
-        self._open_pairs = OpenPairs()
+        self._open_pairs = open_pairs
 
     def answer(self, site: SiteSettings, date_range: str | list[str]) -> Transitions:
         """What may be shown of the range, most often first, at most `contract.MAX_LIMIT`.

@@ -14,6 +14,7 @@ from pathlib import Path
 from appliance.anonymize.keyring import DAY_KEYS_FILE, TRANSPORT_KEYS_FILE
 from appliance.errors import StartError
 from appliance.settings import KeyringSettings, Settings, host_port
+from appliance.stats.shown_pairs import FILE
 
 _MEMORY_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
 _SOCKET_PATH_BYTES = 107  # sun_path in unix(7) has 108 with the closing zero
@@ -126,7 +127,7 @@ def drop_orphaned_keys(settings: Settings) -> None:
     """
     data = settings.data_dir
     if settings.redis.url == "embedded" and not any((data / name).exists() for name in ("redis", "evidence.jsonl")):
-        for name in (DAY_KEYS_FILE, TRANSPORT_KEYS_FILE):
+        for name in (DAY_KEYS_FILE, TRANSPORT_KEYS_FILE, FILE):
             (settings.runtime_dir / name).unlink(missing_ok=True)
 
 

@@ -1,11 +1,13 @@
 """A site is erased from every store, whatever was on its way; other sites and the rest of the day are as before."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from appliance.dimensions import Dimension
+from appliance.stats.shown_pairs import FILE, ShownPairs
 from tests.kit.appliance_process import ApplianceProcess, Site, run
 from tests.kit.clickhouse_dump import dump
 from tests.kit.evidence_file import closed_days, entries
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.blackbox
 
 GOES, STAYS = "goes.example", "stays.example"
 NOON = datetime(2031, 3, 5, 12, tzinfo=UTC).timestamp()
+TODAY = date(2031, 3, 6)
+TABLE = (Dimension.PAGE, Dimension.COUNTRY)
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def test_a_reset_site_begins_anew_on_the_same_day(appliance: ApplianceProcess) -
     assert "another appliance is running" in running.stderr
     appliance.stop()
 
+    note_shown(appliance)
     asked = run(f"site reset {GOES}", appliance.config)
     assert asked.returncode == 0, asked.stderr
     assert "nothing was changed" in asked.stdout
@@ -68,6 +73,7 @@ def test_a_reset_site_begins_anew_on_the_same_day(appliance: ApplianceProcess) -
     assert done.returncode == 0, done.stderr
     assert stored(appliance, GOES.encode()) == []
     assert stored(appliance, b"-word-s") != []
+    assert sites_with_shown_pairs(appliance) == [STAYS]
     erased = entries(appliance.data_dir)[-1]
     assert (erased["kind"], erased["site"], erased["keys"]) == ("site_erased", GOES, 0)
     assert not any(erased["rows"].values())
@@ -78,6 +84,20 @@ def test_a_reset_site_begins_anew_on_the_same_day(appliance: ApplianceProcess) -
     assert pageviews(appliance) == {GOES: 0, STAYS: 16}
     send(appliance, "/tomorrow")
     await_equal(lambda: pageviews(appliance), {GOES: 8, STAYS: 24})
+
+
+def note_shown(appliance: ApplianceProcess) -> None:
+    shown = ShownPairs(appliance.runtime_dir / FILE)
+    for site in (GOES, STAYS):
+        shown.add(site, TODAY, TABLE, {("/", "DE"): [5]})
+    shown.close()
+
+
+def sites_with_shown_pairs(appliance: ApplianceProcess) -> list[str]:
+    shown = ShownPairs(appliance.runtime_dir / FILE)
+    found = [site for site in (GOES, STAYS) if shown.read(site, TODAY, TABLE)]
+    shown.close()
+    return found
 
 
 def test_a_removed_site_leaves_nothing(appliance: ApplianceProcess) -> None:

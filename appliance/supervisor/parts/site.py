@@ -3,9 +3,12 @@
 Stopped, because events, open visits and facts of all sites are on their way together while it runs.
 """
 
+import contextlib
+
 from appliance.errors import StartError
 from appliance.privacy.site_erasure import Held, SiteErasure
 from appliance.settings import Settings
+from appliance.stats.shown_pairs import FILE, ShownPairs
 from appliance.supervisor.parts.stopped import stopped_appliance
 
 
@@ -35,7 +38,10 @@ def _erase(settings: Settings, site: str, *, really: bool) -> str:
         erasure = SiteErasure(site, settings.redis.shards, it.counters, it.redis, it.keys, it.evidence, it.clock)
         if not really:
             return _listed(site, erasure.held(), "would be erased; nothing was changed, --yes does it")
-        return _listed(site, erasure.erase(it.count_facts), "were erased")
+        erased = erasure.erase(it.count_facts)
+        with contextlib.closing(ShownPairs(settings.runtime_dir / FILE)) as shown:
+            shown.forget(site)
+        return _listed(site, erased, "were erased")
 
 
 def _listed(site: str, found: Held, what: str) -> str:

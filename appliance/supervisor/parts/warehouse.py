@@ -20,8 +20,10 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.import_api import import_route
+from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
 from appliance.stats.reports import Reports
+from appliance.stats.shown_pairs import FILE, ShownPairs
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.checks import FileLock, is_locked
@@ -103,6 +105,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
                 found.append(f"{lost} batches of counts could not be stored and were set aside: the log says why")
         return found
 
+    open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
     api = StatsApi(
@@ -111,7 +114,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             settings,
             clock,
             Reports(reader, closed_days),
-            PairReports(reader),
+            PairReports(reader, open_pairs),
             lambda: facts.counted_until,
             warnings,
             sitemaps.of,
@@ -124,7 +127,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         close=closes.ask,
         funnels=FunnelAnswers(settings, clock, reader, closed_days, lambda: facts.counted_until).answer,
         transitions=TransitionAnswers(
-            settings, clock, reader, closed_days, lambda: facts.counted_until, sitemaps.of
+            settings, clock, reader, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of
         ).answer,
     )
     read_sitemaps(settings, sitemaps)

@@ -18,8 +18,10 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.funnels import FunnelAnswers
+from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
 from appliance.stats.reports import Reader, Reports
+from appliance.stats.shown_pairs import ShownPairs
 from appliance.stats.transitions import TransitionAnswers
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
@@ -53,11 +55,12 @@ class Stats:
 
     def read_from(self, reader: Reader) -> Starlette:
         """Let the API ask this reader from now on."""
+        open_pairs = OpenPairs(ShownPairs())
         reports = Reports(reader, ClosedDays(self.engine.writer))
-        answers = Answers(self._settings, noon, reports, PairReports(reader), noon, self._warn)
+        answers = Answers(self._settings, noon, reports, PairReports(reader, open_pairs), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
-        transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
+        transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon, open_pairs)
         api = StatsApi(
             self._settings,
             answers,

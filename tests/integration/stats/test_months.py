@@ -10,9 +10,11 @@ from appliance.dimensions import Dimension
 from appliance.settings import SiteSettings
 from appliance.stats.counters import NOTHING, Counters, plus
 from appliance.stats.filters import Attribute
+from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.ranges import DateRange
 from appliance.stats.reports import Cells, Reports
+from appliance.stats.shown_pairs import ShownPairs
 from appliance.warehouse.close_month import close_month
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
@@ -47,7 +49,9 @@ class Month:
 
     def pairs(self, days: DateRange, *, by_day: bool = False) -> dict[PairKey, Counters]:
         rules = Rules(K, admitter(SiteSettings(id=SITE), ()))
-        return PairReports(self.engine.reader).pairs(SITE, days, TABLE, {}, rules, by_day=by_day)
+        return PairReports(self.engine.reader, OpenPairs(ShownPairs())).pairs(
+            SITE, days, TABLE, {}, rules, by_day=by_day
+        )
 
     def of_month(self, table: tuple[Dimension, Dimension]) -> dict[tuple[str, str], Counters]:
         return {

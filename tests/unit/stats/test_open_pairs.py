@@ -2,11 +2,13 @@
 
 import random
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from appliance.dimensions import Dimension
 from appliance.stats.open_pairs import OpenPairs, needed
+from appliance.stats.shown_pairs import ShownPairs
 from appliance.warehouse.fold.cells import VISITORS, Pairs
 from appliance.warehouse.fold.day import Rules, TableName
 from tests.kit.day_cells import DayCells, Visit
@@ -30,14 +32,14 @@ def test_pairs_of_a_running_day_are_those_that_its_close_would_keep() -> None:
     kept = DayCells(visits, needed(TABLE)).folded(K, RULES.admits)
     expected = {(c[1], c[3]): row["visitors"] for c, row in kept.items() if (c[0], c[2]) == TABLE}
     assert expected
-    assert ask(OpenPairs(), visits) == expected
+    assert ask(OpenPairs(ShownPairs()), visits) == expected
 
 
 @pytest.mark.parametrize("table", [TABLE, (D.SOURCE, D.BROWSER)])
 def test_somebody_who_asks_again_and_again_sees_steps_of_k_visitors(table: TableName) -> None:
     steps, returned = [], 0
     for seed in range(4):
-        pairs, visits = OpenPairs(), traffic(random.Random(seed), 160)
+        pairs, visits = OpenPairs(ShownPairs()), traffic(random.Random(seed), 160)
         seen: dict[tuple[str, str], int] = {}
         before: set[tuple[str, str]] = set()
         for end in range(1, len(visits), 2):
@@ -51,11 +53,26 @@ def test_somebody_who_asks_again_and_again_sees_steps_of_k_visitors(table: Table
     assert min(steps) >= K
 
 
+def test_a_restart_after_every_answer_begins_no_new_steps(tmp_path: Path) -> None:
+    steps = []
+    for seed in range(4):
+        visits = traffic(random.Random(seed), 160)
+        seen: dict[tuple[str, str], int] = {}
+        for end in range(1, len(visits), 2):
+            shown = ShownPairs(tmp_path / f"shown-{seed}")
+            now = ask(OpenPairs(shown), visits[:end])
+            shown.close()
+            steps += [now[pair] - seen[pair] for pair in now.keys() & seen.keys() if now[pair] != seen[pair]]
+            seen |= now
+    assert steps
+    assert min(steps) >= K
+
+
 def test_days_do_not_mix() -> None:
-    pairs, visits = OpenPairs(), traffic(random.Random(4), 200)
+    pairs, visits = OpenPairs(ShownPairs()), traffic(random.Random(4), 200)
     some = ask(pairs, visits)
     more = traffic(random.Random(4), 203)
-    assert ask(pairs, more, day=date(2026, 11, 24)) == ask(OpenPairs(), more)
+    assert ask(pairs, more, day=date(2026, 11, 24)) == ask(OpenPairs(ShownPairs()), more)
     assert ask(pairs, visits) == some
 
 
