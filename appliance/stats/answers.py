@@ -5,14 +5,26 @@ from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
 
+import msgspec
+
 from appliance.admission import admission, admitter
 from appliance.clock import Clock, local_day_hour
 from appliance.dimensions import Dimension
 from appliance.errors import QueryError
 from appliance.events import property_value
 from appliance.settings import Settings, SiteSettings
-from appliance.stats.contract import NOT_SET, OTHER, Answer, Meta, Question, Row, TimeDimension
-from appliance.stats.counters import NOTHING, Around, Counters, plus
+from appliance.stats.compared_rows import compared_meta, compared_rows
+from appliance.stats.comparisons import compared_range
+from appliance.stats.contract import (
+    NOT_SET,
+    OTHER,
+    Answer,
+    Meta,
+    Question,
+    Row,
+    TimeDimension,
+)
+from appliance.stats.counters import NOTHING, Counters, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
 from appliance.stats.pair_reports import PairKey, PairReports
@@ -20,7 +32,7 @@ from appliance.stats.periods import add_labelled, fitting, label_of, periods, re
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
-from appliance.stats.rows import Found, PairCells, make_row, pair_rows, single_rows
+from appliance.stats.rows import Found, PairCells, pair_rows, single_rows, total_row
 from appliance.targets import OWN_KEYS
 from appliance.warehouse.fold.day import Rules
 
@@ -70,13 +82,18 @@ class Answers:
         now = self._clock()
         today, _ = local_day_hour(now, site.timezone)
         within = parse_hours(question.date_range, now, site.timezone)
-        within = within or parse_range(question.date_range, today, lambda: self._reports.first_day(site.id))
+        parse: Callable[[str | list[str]], DateRange] = lambda asked: parse_range(  # noqa: E731
+            asked, today, lambda: self._reports.first_day(site.id)
+        )
+        within = within or parse(question.date_range)
         plan = _timed(plan, within)
+        other = _other_range(question, within, parse)
         days = within.days if isinstance(within, HourRange) else within
         labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
         data_as_of = self._counted_until()
         with self._reports.reading():
             found = self._rows(plan, site, within)
+            before = self._rows(plan, site, other) if other else None
         rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
@@ -91,9 +108,13 @@ class Answers:
             partial=found.partial or None,
             time_labels=labels,
             total_rows=len(rows) if question.include.total_rows else None,
+            imports_included=False if question.include.imports else None,
+            comparison=compared_meta(other, before) if other and before else None,
             warnings=self._warnings() or None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
+        if other and before and isinstance(within, DateRange):
+            page = compared_rows(plan, page, within, other, before.rows)
         return Answer(page, meta, _as_understood(question, plan, within))
 
     def _rows(self, plan: Plan, site: SiteSettings, within: DateRange | HourRange) -> Found:
@@ -103,9 +124,9 @@ class Answers:
             return self._attribute_rows(plan, site, within)
         if plan.time:
             by_period = self._totals(plan, site, within)
-            return Found([_total(plan, str(label), counters) for label, counters in by_period.items()])
+            return Found([total_row(plan, str(label), counters) for label, counters in by_period.items()])
         totals = self._reports.totals(site.id, within)
-        return Found([_total(plan, "", totals)], open_visits=totals.visits - totals.closed)
+        return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
 
     def _hour_rows(self, plan: Plan, site: SiteSettings, within: DateRange | HourRange) -> Found:
         if isinstance(within, DateRange):
@@ -114,9 +135,9 @@ class Answers:
             found = self._reports.totals_by_hour(site.id, within.days)
             by_hour = {hour: counters for hour, counters in found.items() if within.has(hour)}
         if plan.time:
-            return Found([_total(plan, _hour(*hour), counters) for hour, counters in by_hour.items()])
+            return Found([total_row(plan, _hour(*hour), counters) for hour, counters in by_hour.items()])
         totals = reduce(plus, by_hour.values(), NOTHING)
-        return Found([_total(plan, "", totals)], open_visits=totals.visits - totals.closed)
+        return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
 
     def _attribute_rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
         one, *others = plan.attributes
@@ -190,16 +211,23 @@ def _timed(plan: Plan, within: DateRange | HourRange) -> Plan:
     return plan._replace(time=TimeDimension.HOUR if plan.time else None)
 
 
+def _other_range(
+    question: Question, within: DateRange | HourRange, parse: Callable[[str | list[str]], DateRange]
+) -> DateRange | None:
+    asked = question.include.comparisons
+    if asked is None:
+        return None
+    if isinstance(within, HourRange):
+        raise QueryError("include.comparisons: whole days are compared, not hours; ask for days")
+    return compared_range(asked, within, parse)
+
+
 def _kind_of_visitors(plan: Plan, within: DateRange | HourRange) -> str:
     if plan.time in (TimeDimension.HOUR, TimeDimension.DAY):
         return "exact"
     if isinstance(within, HourRange):
         return "exact" if within.first == within.last else "hourly_sum"
     return "exact" if within.n_days == 1 else "daily_sum"
-
-
-def _total(plan: Plan, label: str, counters: Counters) -> Row:
-    return make_row(plan, label, (), counters, Around(counters, is_total=True))
 
 
 def _check_properties(plan: Plan, site: SiteSettings) -> None:
@@ -244,6 +272,6 @@ def _as_understood(question: Question, plan: Plan, within: DateRange | HourRange
         "filters": question.filters,
         "dimensions": list(plan.dimensions),
         "order_by": [[sort.name, "desc" if sort.descending else "asc"] for sort in plan.sorts],
-        "include": {"time_labels": question.include.time_labels, "total_rows": question.include.total_rows},
+        "include": msgspec.to_builtins(question.include),
         "pagination": {"limit": plan.limit, "offset": plan.offset},
     }

@@ -33,6 +33,7 @@ from appliance.stats.contract import (
     Sites,
     Transitions,
 )
+from appliance.stats.csv_answers import CONTENT_TYPE, META_HEADER, as_csv, meta_header, wants_csv
 from appliance.stats.day_close import CLOSE_PATH, DayClose, DayState, read_close_question
 from appliance.stats.plan import read_question
 
@@ -90,12 +91,14 @@ class StatsApi:
         self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
 
     async def query(self, request: Request) -> Response:
-        """`POST /api/v2/query`."""
+        """`POST /api/v2/query`: JSON, or CSV for those who like it better."""
         reader = self._reader(request)
         question = read_question(await _body(request))
         site = self._site(reader, question.site_id)
         answer = await anyio.to_thread.run_sync(self._answers.answer, question, site, limiter=self._questions)
-        return _json(answer)
+        if not wants_csv(",".join(request.headers.getlist("accept"))):
+            return _json(answer)
+        return Response(as_csv(answer), 200, _HEADERS | {META_HEADER: meta_header(answer)}, CONTENT_TYPE)
 
     async def realtime(self, request: Request) -> Response:
         """`GET /api/v1/stats/realtime/visitors?site_id=`: an integer."""

@@ -14,6 +14,7 @@ from appliance.stats.vocabulary import DEFINITIONS as DEFINITIONS
 from appliance.stats.vocabulary import NOT_SET as NOT_SET
 from appliance.stats.vocabulary import OTHER as OTHER
 from appliance.stats.vocabulary import TIME_DEFINITIONS as TIME_DEFINITIONS
+from appliance.stats.vocabulary import TIMES as TIMES
 from appliance.stats.vocabulary import UNITS as UNITS
 from appliance.stats.vocabulary import Metric as Metric
 from appliance.stats.vocabulary import TimeDimension as TimeDimension
@@ -36,11 +37,26 @@ class Pagination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offset: int = 0
 
 
+class Comparisons(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the range is compared with."""
+
+    mode: str
+    """`previous_period`, `year_over_year` or `custom`."""
+    date_range: str | list[str] | None = None
+    """Of `custom`."""
+    match_day_of_week: bool = False
+    """Move the other range so that both begin on the same weekday."""
+
+
 class Include(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What else the answer should say."""
 
     imports: bool = False
-    """Accepted for Plausible's clients; there is nothing imported apart."""
+    """`meta.imports_included`, for Plausible's clients; always false, as nothing imported is kept apart."""
+    comparisons: Comparisons | None = None
+    """`comparison` of each row, and `meta.comparison`."""
+    trim_relative_date_range: bool = False
+    """Accepted for Plausible's clients: ranges with a name end with today anyway."""
     time_labels: bool = False
     """`meta.time_labels`: every hour, day, week or month of the range, also those without a row."""
     total_rows: bool = False
@@ -60,12 +76,23 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pagination: Pagination = Pagination()
 
 
-class Row(msgspec.Struct, frozen=True):
+class Compared(msgspec.Struct, frozen=True):
+    """The row of the other range, and what has changed since."""
+
+    dimensions: list[str]
+    metrics: list[int | float | None]
+    """None where the other range has no such row: nobody, or fewer than may be shown."""
+    change: list[int | float | None]
+    """In percent; rates (`bounce_rate`, `conversion_rate`) in percentage points."""
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     """Values of the dimensions asked for, and the metrics in the order asked for."""
 
     dimensions: list[str]
     metrics: list[int | float | None]
     """None where a metric has no meaning for the row, such as the bounce rate of a page nobody entered on."""
+    comparison: Compared | None = None
 
 
 class Hidden(msgspec.Struct, frozen=True):
@@ -76,6 +103,15 @@ class Hidden(msgspec.Struct, frozen=True):
     how many values it were is not known any more."""
     threshold: int
     """A value that is not known to be public is shown from this many visitors a day on."""
+
+
+class ComparedMeta(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to read the numbers of the other range."""
+
+    date_range: list[str]
+    """First and last day."""
+    hidden: Hidden | None = None
+    partial: bool | None = None
 
 
 class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -99,6 +135,8 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """What may not be shown is missing in these rows: they are "at least"."""
     time_labels: list[str] | None = None
     total_rows: int | None = None
+    imports_included: bool | None = None
+    comparison: ComparedMeta | None = None
     warnings: list[str] | None = None
     """What is wrong with the appliance, one sentence each: old data could not be deleted."""
 

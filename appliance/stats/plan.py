@@ -8,7 +8,7 @@ import msgspec
 
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.errors import QueryError
-from appliance.stats.contract import MAX_LIMIT, Include, Metric, Pagination, Question, TimeDimension
+from appliance.stats.contract import MAX_LIMIT, Comparisons, Include, Metric, Pagination, Question, TimeDimension
 from appliance.stats.counters import adding_up
 from appliance.stats.filters import Attribute, Filter, PairFilter, read_attribute, read_filters
 
@@ -36,8 +36,12 @@ _SAME_TWICE = frozenset(
 """Pairs that are not counted, as in the view pair_cells."""
 _MAX_ATTRIBUTES = 2
 _MAX_SORTS = 10
-_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$\.(\w+)`)?", re.DOTALL)
-_FIELDS = {"include": Include.__struct_fields__, "pagination": Pagination.__struct_fields__}
+_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(.*?)`(?: - at `\$(?:\.\w+)*?\.(\w+)`)?", re.DOTALL)
+_FIELDS = {
+    "comparisons": Comparisons.__struct_fields__,
+    "include": Include.__struct_fields__,
+    "pagination": Pagination.__struct_fields__,
+}
 
 
 class Sort(NamedTuple):

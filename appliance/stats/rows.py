@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from appliance.currencies import DECIMALS
 from appliance.dimensions import TRAITS, Dimension, Scope
-from appliance.stats.contract import NOT_SET, OTHER, Hidden, Metric, Row, TimeDimension
+from appliance.stats.contract import NOT_SET, OTHER, TIMES, Hidden, Metric, Row
 from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric, minus, none_below_zero, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.pair_reports import PairKey
@@ -16,8 +16,6 @@ from appliance.stats.reports import Cells
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
 _FIXED = {Dimension.GOAL: Metric.CONVERSIONS, Dimension.CURRENCY: Metric.REVENUE}
 """What adds up over visits for one value of an attribute of events, beside the usual."""
-
-_TIMES = frozenset(TimeDimension)
 
 _Day = date | None
 _Labels = tuple[_Day, tuple[str, ...]]
@@ -49,6 +47,11 @@ class PairCells(NamedTuple):
 def make_row(plan: Plan, day: str, values: tuple[str, ...], counters: Counters, around: Around) -> Row:
     """A row with all metrics."""
     return Row(_in_order(plan, day, values), [metric(name, counters, around) for name in plan.metrics])
+
+
+def total_row(plan: Plan, label: str, counters: Counters) -> Row:
+    """A row of totals; the label is that of its time, if it has one."""
+    return make_row(plan, label, (), counters, Around(counters, is_total=True))
 
 
 def single_rows(
@@ -253,7 +256,7 @@ def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
 
 def _in_order(plan: Plan, day: str, values: tuple[str, ...]) -> list[str]:
     rest = iter(values)
-    return [day if name in _TIMES else next(rest) for name in plan.dimensions]
+    return [day if name in TIMES else next(rest) for name in plan.dimensions]
 
 
 def _text(day: _Day) -> str:

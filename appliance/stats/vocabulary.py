@@ -69,6 +69,8 @@ class TimeDimension(StrEnum):
     FITTING = "time"
 
 
+TIMES = frozenset(TimeDimension)
+
 TIME_DEFINITIONS: dict[TimeDimension, str] = {
     TimeDimension.HOUR: "Hour of the site's own day. Only without other dimensions.",
     TimeDimension.DAY: "Day in the site's own time zone.",

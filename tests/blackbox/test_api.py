@@ -211,6 +211,26 @@ def test_order_and_pages_of_rows(appliance: ApplianceProcess, stats: StatsClient
     assert rows(pagination={"limit": 1, "offset": 1}) == [("/b", 2)]
 
 
+def test_week_beside_the_week_before_as_json_and_as_table(appliance: ApplianceProcess, stats: StatsClient) -> None:
+    assert post(appliance, Hit("quiet.example", Visitor("87.128.1.5"))).status_code == 202
+    await_true(lambda: stats.totals("quiet.example")["events"] > 0, "an event")
+    include = {"comparisons": {"mode": "previous_period", "match_day_of_week": True}, "time_labels": True}
+    question = QUESTION | {
+        "site_id": "quiet.example",
+        "date_range": "7d",
+        "dimensions": ["time:week"],
+        "include": include,
+    }
+    answer = stats.ask(question).json()
+    (row,) = answer["results"]
+    assert row["dimensions"][0] in answer["meta"]["time_labels"]
+    assert row["comparison"]["metrics"] == [0]
+    table = stats.ask(question, accept="text/csv")
+    assert table.headers["content-type"].startswith("text/csv")
+    (week,), (visitors,) = row["dimensions"], row["metrics"]
+    assert table.text == f"time:week,visitors,visitors before,visitors change\r\n{week},{visitors},0,100\r\n"
+
+
 def only_visitor(hit: Hit) -> dict[str, str]:
     """Headers of a hit without the content type."""
     return {name: value for name, value in hit.headers().items() if name != "Content-Type"}

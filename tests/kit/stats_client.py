@@ -30,9 +30,9 @@ class StatsClient:
     def __exit__(self, *_exception: object) -> None:
         self._http.close()
 
-    def ask(self, question: dict[str, Any]) -> httpx.Response:
+    def ask(self, question: dict[str, Any], accept: str = "*/*") -> httpx.Response:
         """Send any question, good or bad."""
-        return self._http.post("/api/v2/query", json=question)
+        return self._http.post("/api/v2/query", json=question, headers={"accept": accept})
 
     def get(self, path: str) -> httpx.Response:
         """Read another path."""
