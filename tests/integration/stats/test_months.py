@@ -122,6 +122,25 @@ def test_by_day_no_month_is_added(month: Month) -> None:
     assert sums == month.days_only[1]
 
 
+def test_a_range_and_the_same_with_one_day_more_differ_by_the_answer_of_that_day(month: Month) -> None:
+    """So whoever subtracts answers of ranges has the answers of the days, and of the month, and nothing else."""
+    lasts = [day for day in WHOLE.days() if day < LAST]
+    for first in (MONTH - DAY, MONTH, MONTH + DAY):
+        for last in lasts[1::3]:
+            shorter, longer = DateRange(first, last), DateRange(first, last + DAY)
+            the_day = DateRange(last + DAY, last + DAY)
+            for ask in (month.pairs, lambda days: month.singles(days).shown):
+                sums = dict(ask(shorter))
+                for key, counters in ask(the_day).items():
+                    sums[key] = plus(sums.get(key, NOTHING), counters)
+                assert ask(longer) == sums
+    whole, without = month.pairs(WHOLE), month.pairs(DateRange(MONTH, LAST - DAY))
+    added = month.of_month((Dimension.BROWSER, Dimension.LANGUAGE))
+    assert {key: counters for key, counters in whole.items() if counters != without.get(key)}.keys() <= {
+        (None, *pair) for pair in added
+    } | month.pairs(DateRange(LAST, LAST)).keys()
+
+
 def test_a_month_without_its_mark_is_not_read(month: Month) -> None:
     month.engine.writer.command("CREATE TABLE kept_marks AS closed_months")
     month.engine.writer.command("INSERT INTO kept_marks SELECT * FROM closed_months")
