@@ -29,14 +29,16 @@ from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.periods import add_labelled, fitting, label_of, periods, readings
-from appliance.stats.plan import Plan, make_plan, needs_entries, needs_totals
+from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
-from appliance.stats.rows import Found, PairCells, pair_rows, single_rows, total_row
+from appliance.stats.rows import Beside, Found, PairCells, pair_rows, single_rows, total_row
 from appliance.targets import OWN_KEYS
 from appliance.warehouse.fold.day import Rules
 
+_PAGE = Attribute(Dimension.PAGE)
 _ENTRY_PAGE = Attribute(Dimension.ENTRY_PAGE)
+_EXIT_PAGE = Attribute(Dimension.EXIT_PAGE)
 _MAX_HOUR_LABEL_DAYS = 366
 _MAX_MONTHS = 60
 """Each is read by itself."""
@@ -145,14 +147,18 @@ class Answers:
         cells = self._cells(one, plan, site, days)
         if not others:
             ended = self._cells(_ENTRY_PAGE, plan, site, days) if needs_entries(plan) else cells
-            return single_rows(plan, cells, ended.shown, everybody, self._k)
-        (other,) = others
-        pairs = self._pairs((one, other), plan, site, days)
-        entered = pairs
-        if needs_entries(plan):
-            first, second = (_ENTRY_PAGE if a.dimension is Dimension.PAGE else a for a in (one, other))
-            entered = self._pairs((first, second), plan, site, days)
-        found = PairCells(pairs, entered, cells, self._cells(other, plan, site, days))
+            left = self._cells(_EXIT_PAGE, plan, site, days).shown if needs_exits(plan) else {}
+            return single_rows(plan, cells, Beside(ended.shown, left), everybody, self._k)
+
+        def pairs(instead_of_page: Attribute) -> Mapping[PairKey, Counters]:
+            of = (instead_of_page if a.dimension is Dimension.PAGE else a for a in plan.attributes)
+            return self._pairs((next(of), next(of)), plan, site, days)
+
+        plain = pairs(_PAGE)
+        beside = Beside(
+            pairs(_ENTRY_PAGE) if needs_entries(plan) else plain, pairs(_EXIT_PAGE) if needs_exits(plan) else {}
+        )
+        found = PairCells(plain, beside, cells, self._cells(others[0], plan, site, days))
         return pair_rows(plan, found, everybody, self._k)
 
     def _everybody(self, plan: Plan, site: SiteSettings, days: DateRange) -> Mapping[date | None, Counters]:

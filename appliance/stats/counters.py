@@ -68,6 +68,8 @@ class Around(NamedTuple):
     """Digits behind the point of the row's currency."""
     able: Counters | None = None
     """Those who could have reached the goal; None for everybody."""
+    left: Counters | None = None
+    """By page: the visits that ended there, or None if nobody's may be shown."""
     is_total: bool = False
     """Of totals nothing is ever dropped; a visit may stand there a moment before its events."""
 
@@ -91,6 +93,8 @@ _COMPUTED: dict[Metric, Callable[[Counters, Around], Number]] = {
     Metric.VISIT_DURATION: lambda _, a: _of_ended(a.ended, lambda e: _rounded(e.duration_ms, 1000 * e.closed)),
     Metric.TIME_ON_PAGE: lambda c, _: _rounded(c.engaged_ms, 1000 * c.engaged_visits) if c.engaged_visits else None,
     Metric.SCROLL_DEPTH: lambda c, _: _rounded(c.scroll_depth, c.scroll_visits) if c.scroll_visits else None,
+    Metric.ENTRIES: lambda _, a: a.ended.visits if a.ended else None,
+    Metric.EXITS: lambda _, a: a.left.visits if a.left else None,
     Metric.CONVERSIONS: lambda c, _: c.events,
     Metric.CONVERSION_RATE: lambda c, a: _percent(c.visitors, (a.able or a.everybody).visitors, 2),
     Metric.PERCENTAGE: lambda c, a: _percent(c.visitors, a.everybody.visitors, 1),

@@ -17,13 +17,16 @@ _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
 _ONLY_BY = {
     Metric.TIME_ON_PAGE: Dimension.PAGE,
     Metric.SCROLL_DEPTH: Dimension.PAGE,
+    Metric.ENTRIES: Dimension.PAGE,
+    Metric.EXITS: Dimension.PAGE,
     Metric.CONVERSIONS: Dimension.GOAL,
     Metric.CONVERSION_RATE: Dimension.GOAL,
     Metric.REVENUE: Dimension.CURRENCY,
 }
 """Metrics that one dimension alone has."""
 _OF_EVERYBODY = frozenset({Metric.CONVERSION_RATE, Metric.PERCENTAGE})
-_OF_PAGES = frozenset({Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH})
+_OF_PAGES = frozenset({Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH, Metric.ENTRIES, Metric.EXITS})
+_OF_ENTRIES = _OF_WHOLE_VISITS | {Metric.ENTRIES}
 _SAME_TWICE = frozenset(
     {
         (Dimension.COUNTRY, Dimension.REGION),
@@ -203,7 +206,7 @@ def _check_metrics(plan: Plan) -> None:
             raise QueryError("percentage needs a dimension other than time")
         if metric in _OF_PAGES and any(_is_of_events(one) and one is not Dimension.PAGE for one in dimensions):
             raise QueryError(f"{metric} is counted by event:page with attributes of visits only")
-        if metric in _OF_WHOLE_VISITS:
+        if metric in _OF_ENTRIES:
             _check_whole_visits(metric, plan.attributes)
         if metric is Metric.REVENUE and not _has_one_currency(plan):
             raise QueryError("revenue is not added up over currencies: ask by event:currency or for one currency")
@@ -249,8 +252,13 @@ def _usual_order(metrics: tuple[Metric, ...], dimensions: tuple[str, ...]) -> tu
 
 
 def needs_entries(plan: Plan) -> bool:
-    """Whether bounce rate and duration of pages are asked for: those of the visits that entered there."""
-    return Attribute(Dimension.PAGE) in plan.attributes and bool(_OF_WHOLE_VISITS.intersection(plan.metrics))
+    """Whether numbers of the visits that entered on a page are asked for: entries, bounce rate, duration."""
+    return Attribute(Dimension.PAGE) in plan.attributes and bool(_OF_ENTRIES.intersection(plan.metrics))
+
+
+def needs_exits(plan: Plan) -> bool:
+    """Whether the visits that ended on a page are asked for."""
+    return Metric.EXITS in plan.metrics
 
 
 def needs_totals(plan: Plan) -> bool:

@@ -1,8 +1,8 @@
 """Makes rows of counters: one for each value or pair that is shown, and one for what is left. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from appliance.currencies import DECIMALS
 from appliance.dimensions import TRAITS, Dimension, Scope
@@ -22,6 +22,9 @@ _Labels = tuple[_Day, tuple[str, ...]]
 """Day (None for the whole range) and the values of the attributes asked for."""
 
 
+_Label = TypeVar("_Label")
+
+
 class Found(NamedTuple):
     """Rows before order and page."""
 
@@ -34,12 +37,20 @@ class Found(NamedTuple):
     """What was left out is missing in rows, without a row of its own."""
 
 
+class Beside(NamedTuple):
+    """What is known of other visits under the keys of cells or pairs."""
+
+    ended: Mapping[Any, Counters]
+    """Visits whose bounces and durations count: of pages, those that entered there; else the cells themselves."""
+    left: Mapping[Any, Counters]
+    """Of pages: visits that ended there."""
+
+
 class PairCells(NamedTuple):
     """What is known of two attributes, `one` and `other`, in the order of `Plan.attributes`."""
 
     pairs: Mapping[PairKey, Counters]
-    entered: Mapping[PairKey, Counters]
-    """Where one of them is the page: the same by entry page."""
+    beside: Beside
     one: Cells
     other: Cells
 
@@ -54,18 +65,17 @@ def total_row(plan: Plan, label: str, counters: Counters) -> Row:
     return make_row(plan, label, (), counters, Around(counters, is_total=True))
 
 
-def single_rows(
-    plan: Plan, cells: Cells, entered: Mapping[Any, Counters], everybody: Mapping[_Day, Counters], k: int
-) -> Found:
+def single_rows(plan: Plan, cells: Cells, beside: Beside, everybody: Mapping[_Day, Counters], k: int) -> Found:
     """Rows of one attribute, or the sum of those of its values that a filter lets through."""
     (attribute,) = plan.attributes
     passing = {key: counters for key, counters in cells.shown.items() if plan.accepts(attribute, key[1])}
     is_left_out = bool(cells.hidden or cells.other)
     if not plan.asked:
-        return _summed(plan, passing, entered, everybody, is_left_out, k)
+        return _summed(plan, passing, beside, everybody, is_left_out, k)
     rows = []
     for (day, value), counters in passing.items():
-        around = Around(entered.get((day, value)), everybody.get(day, NOTHING), DECIMALS.get(value, 0))
+        ended, left = (found.get((day, value)) for found in beside)
+        around = Around(ended, everybody.get(day, NOTHING), DECIMALS.get(value, 0), left=left)
         rows.append(make_row(plan, _text(day), (value or NOT_SET,), counters, around))
     if not plan.is_filtered(attribute):
         known = adding_up(attribute.dimension)
@@ -79,22 +89,20 @@ def single_rows(
 def _summed(
     plan: Plan,
     passing: Mapping[tuple[_Day, str], Counters],
-    entered: Mapping[Any, Counters],
+    beside: Beside,
     everybody: Mapping[_Day, Counters],
     partial: bool,
     k: int,
 ) -> Found:
     sums: dict[_Day, Counters] = {} if plan.time else {None: NOTHING}
-    ended: dict[_Day, Counters] = {}
-    for (day, value), counters in passing.items():
+    for (day, _), counters in passing.items():
         sums[day] = plus(sums.get(day, NOTHING), counters)
-        if (day, value) in entered:
-            ended[day] = plus(ended.get(day, NOTHING), entered[day, value])
+    ended, left = (_summed_by(found, passing, lambda key: key[0]) for found in beside)
     decimals = _decimals(plan, ())
-    rows = [
-        make_row(plan, _text(day), (), counters, Around(ended.get(day), everybody.get(day, NOTHING), decimals))
-        for day, counters in sums.items()
-    ]
+    rows = []
+    for day, counters in sums.items():
+        around = Around(ended.get(day), everybody.get(day, NOTHING), decimals, left=left.get(day))
+        rows.append(make_row(plan, _text(day), (), counters, around))
     is_partial = partial and not _names_shown(plan, {value for _, value in passing})
     return Found(
         rows,
@@ -102,6 +110,17 @@ def _summed(
         summed_values=len({value for _, value in passing}) > 1,
         partial=is_partial,
     )
+
+
+def _summed_by(
+    found: Mapping[Any, Counters], keys: Iterable[Any], label: Callable[[Any], _Label]
+) -> dict[_Label, Counters]:
+    """Counters of the keys that are there, added up under their label."""
+    sums: dict[_Label, Counters] = {}
+    for key in keys:
+        if key in found:
+            sums[label(key)] = plus(sums.get(label(key), NOTHING), found[key])
+    return sums
 
 
 def _names_shown(plan: Plan, values: set[str]) -> bool:
@@ -116,14 +135,14 @@ def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], 
     if plan.pair_filters:
         passing = [key for key in passing if plan.accepts_pair({one: key[1], other: key[2]})]
     sums: dict[_Labels, Counters] = {}
-    ended: dict[_Labels, Counters] = {}
     if not plan.asked and plan.time is None:
         sums[None, ()] = NOTHING
-    for key in passing:
-        labels = (key[0], key[1:][: len(plan.asked)])
-        sums[labels] = plus(sums.get(labels, NOTHING), cells.pairs[key])
-        if key in cells.entered:
-            ended[labels] = plus(ended.get(labels, NOTHING), cells.entered[key])
+
+    def labels(key: PairKey) -> _Labels:
+        return key[0], key[1:][: len(plan.asked)]
+
+    sums |= _summed_by(cells.pairs, passing, labels)
+    ended, left_there = (_summed_by(found, passing, labels) for found in cells.beside)
     bases = _Bases(plan, cells, everybody)
     rows = [
         make_row(
@@ -131,7 +150,7 @@ def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], 
             _text(day),
             tuple(value or NOT_SET for value in values),
             counters,
-            bases.around(day, values, ended.get((day, values))),
+            bases.around(day, values, ended.get((day, values)))._replace(left=left_there.get((day, values))),
         )
         for (day, values), counters in sums.items()
     ]

@@ -18,6 +18,8 @@ class Metric(StrEnum):
     VISIT_DURATION = "visit_duration"
     TIME_ON_PAGE = "time_on_page"
     SCROLL_DEPTH = "scroll_depth"
+    ENTRIES = "entries"
+    EXITS = "exits"
     CONVERSIONS = "conversions"
     CONVERSION_RATE = "conversion_rate"
     REVENUE = "revenue"
@@ -34,6 +36,8 @@ DEFINITIONS: dict[Metric, str] = {
     Metric.VISIT_DURATION: "Mean seconds from the first to the last sign of life of ended visits.",
     Metric.TIME_ON_PAGE: "Mean visible seconds on the page, of the visits that sent any. Only by event:page.",
     Metric.SCROLL_DEPTH: "Mean of the greatest depth that visits reached on the page, in percent. Only by event:page.",
+    Metric.ENTRIES: "Visits that began on the page. Only by event:page.",
+    Metric.EXITS: "Ended visits whose last page it was. Only by event:page.",
     Metric.CONVERSIONS: "Events that reached the goal. Only by event:goal.",
     Metric.CONVERSION_RATE: "Visitors who reached the goal, in percent of all visitors. Only by event:goal.",
     Metric.REVENUE: "Sum of the amounts of events, in the currency's main unit. Only by event:currency.",
@@ -51,6 +55,8 @@ UNITS: dict[Metric, str] = {
     Metric.VISIT_DURATION: "seconds",
     Metric.TIME_ON_PAGE: "seconds",
     Metric.SCROLL_DEPTH: "percent",
+    Metric.ENTRIES: "visits",
+    Metric.EXITS: "visits",
     Metric.CONVERSIONS: "events",
     Metric.CONVERSION_RATE: "percent",
     Metric.REVENUE: "main unit of the currency",

@@ -136,6 +136,17 @@ def test_filter_gives_the_rows_of_its_value(crowded: tuple[Stats, FactBatch], on
         assert sum(row[1] for row in filtered.values()) == of_value[1]
 
 
+def test_entries_and_exits_of_pages_by_source_are_those_of_the_visits(crowded: tuple[Stats, FactBatch]) -> None:
+    stats, _ = crowded
+    rows = stats.rows(dimensions=["event:page", "visit:source"], metrics=["entries", "exits"])
+    named = {values: row for values, row in rows.items() if OTHER not in values}
+    for at, dimension in enumerate(("visit:entry_page", "visit:exit_page")):
+        visits = stats.rows(dimensions=[dimension, "visit:source"], metrics=["visits"])
+        assert {values: row[at] for values, row in named.items() if row[at]} == {
+            values: row[0] for values, row in visits.items() if values in named
+        }
+
+
 def test_two_filters_give_one_cell(crowded: tuple[Stats, FactBatch]) -> None:
     stats, facts = crowded
     filters = [["is", "event:page", ["/"]], ["is", "visit:source", ["Google"]]]

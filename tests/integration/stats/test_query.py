@@ -80,6 +80,19 @@ def test_entries_and_exits_are_visits(stats: Stats) -> None:
     assert stats.rows(metrics=["visits"], dimensions=["visit:exit_page"]) == {("/blog/a",): [5]}
 
 
+def test_pages_have_their_entries_and_exits(stats: Stats) -> None:
+    for _ in range(6):
+        visit(stats, "/", "/blog/a", source="Google")
+    visit(stats, "/blog/a")
+    asked = {"metrics": ["visitors", "entries", "exits"], "order_by": [["entries", "desc"]]}
+    pages = {("/",): [6, 6, None], ("/blog/a",): [7, 1, 7]}
+    assert stats.rows(dimensions=["event:page"], **asked) == pages
+    assert stats.rows(filters=[["is", "event:page", ["/blog/a"]]], **asked) == {(): [7, 1, 7]}
+    assert stats.rows(filters=[["is", "event:page", ["/", "/blog/a"]]], **asked) == {(): [13, 7, 7]}
+    by_month = stats.rows(dimensions=["time:month", "event:page"], date_range="month", **asked)
+    assert by_month == {("2026-11-01", *page): row for page, row in pages.items()}
+
+
 def test_undeclared_value_is_hidden_under_k_and_shown_from_k_on(stats: Stats) -> None:
     for source, visitors in (("few.example", 4), ("some.example", 6), ("many.example", 7)):
         for _ in range(visitors):

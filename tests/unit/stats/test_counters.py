@@ -37,7 +37,7 @@ NEEDS_SIGNALS = (Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH)
 
 @pytest.mark.parametrize("name", list(Metric))
 def test_nothing_gives_zero(name: Metric) -> None:
-    assert metric(name, NOTHING, Around(NOTHING)) == (None if name in NEEDS_SIGNALS else 0)
+    assert metric(name, NOTHING, Around(NOTHING, left=NOTHING)) == (None if name in NEEDS_SIGNALS else 0)
 
 
 def test_page_that_nobody_entered_on_has_no_bounce_rate() -> None:

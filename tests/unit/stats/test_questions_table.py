@@ -35,6 +35,10 @@ def is_promised(metric: Metric, dimensions: list[str], filtered: list[str]) -> b
     of_events = {name for name in attributes if name.startswith("event:")}
     if attributes in SAME_TWICE or (of_events and "visit:exit_page" in attributes):
         return False
+    if metric is Metric.ENTRIES:
+        return of_events == {"event:page"} and "visit:entry_page" not in attributes
+    if metric is Metric.EXITS:
+        return of_events == {"event:page"}
     if metric in {Metric.BOUNCE_RATE, Metric.VISIT_DURATION}:
         return not of_events or (of_events == {"event:page"} and "visit:entry_page" not in attributes)
     if metric in {Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH}:
