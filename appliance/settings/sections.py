@@ -153,7 +153,8 @@ class RetentionSettings(Strict, frozen=True):
 
 
 class ApiKeySettings(Strict, frozen=True):
-    """`[[api_keys]]`: a bearer key of the stats API. The key itself never stands in the configuration."""
+    """`[[api_keys]]`: a bearer key of the stats API, which reads and changes nothing. The key itself never stands in
+    the configuration."""
 
     name: str
     """Who uses the key; for people only."""

@@ -131,8 +131,9 @@ class StatsApi:
         return _json(await anyio.to_thread.run_sync(self._retention, limiter=self._questions))
 
     async def close(self, request: Request) -> Response:
-        """`POST /api/v1/close`: see that a day that is over gets closed; for keys that open every site."""
-        self._require_every_site(request)
+        """`POST /api/v1/close`: see that a day that is over gets closed; for `appliance close`, with its own key."""
+        if not self._reader(request).may_change:
+            raise HttpRefusal(403, "keys of the configuration only read; the command appliance close does this")
         question = read_close_question(await _body(request))
         return _json(
             await anyio.to_thread.run_sync(self._close, question.site_id, question.day, limiter=self._questions)

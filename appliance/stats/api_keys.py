@@ -14,6 +14,8 @@ class Reader(NamedTuple):
 
     name: str
     sites: tuple[str, ...]
+    may_change: bool = False
+    """Only the appliance's own key: those of the configuration read."""
 
     def may_read(self, site: str) -> bool:
         """Whether the key opens this site."""
@@ -24,8 +26,8 @@ class ApiKeys:
     """All keys of the stats API: those of the configuration, and the dashboard's own, which opens every site."""
 
     def __init__(self, settings: Settings, dashboard_key: str) -> None:
-        own = ApiKeySettings(name="dashboard", sha256=_hash(dashboard_key))
-        self._keys = (own, *settings.api_keys)
+        self._own = ApiKeySettings(name="dashboard", sha256=_hash(dashboard_key))
+        self._keys = (self._own, *settings.api_keys)
 
     def reader(self, authorization: str) -> Reader | None:
         """Holder of the key in an `Authorization` header, None if there is none such."""
@@ -33,7 +35,7 @@ class ApiKeys:
             return None
         given = _hash(authorization[len(_SCHEME) :].strip())
         found = [key for key in self._keys if hmac.compare_digest(key.sha256, given)]
-        return Reader(found[0].name, found[0].sites) if found else None
+        return Reader(found[0].name, found[0].sites, found[0] is self._own) if found else None
 
 
 def _hash(key: str) -> str:

@@ -73,13 +73,61 @@ def test_the_retention_plan_needs_a_key_for_every_site(stats: Stats) -> None:
     assert answers["k2"].json() == {"plan": [line], "problem": ""}
 
 
-def test_asking_for_a_close_needs_a_key_for_every_site_and_a_day(stats: Stats) -> None:
+def test_only_the_appliance_s_own_key_may_ask_for_a_close(stats: Stats) -> None:
     def status(key: str, day: str) -> int:
         body = {"site_id": "example.org", "day": day}
         headers = {"Authorization": f"Bearer {key}"}
         return stats.client.post("/api/v1/close", json=body, headers=headers).status_code
 
-    assert [status("k1", "2026-11-23"), status("k2", "2026-11-23"), status("k2", "23.11.2026")] == [403, 200, 400]
+    assert [status(key, "2026-11-23") for key in ("k1", "k2", "own")] == [403, 403, 200]
+    assert status("own", "23.11.2026") == 400
+
+
+OPEN, ITS_SITE, EVERY_SITE, OWN = "needs no key", "reads its site", "needs every site", "the appliance's own"
+RIGHTS = {
+    ("POST", "/api/v2/query"): ITS_SITE,
+    ("GET", "/api/v1/stats/realtime/visitors"): ITS_SITE,
+    ("GET", "/api/v1/stats/funnels"): ITS_SITE,
+    ("GET", "/api/v1/stats/transitions"): ITS_SITE,
+    ("GET", "/api/v1/sites"): ITS_SITE,
+    ("GET", "/api/v1/retention"): EVERY_SITE,
+    ("POST", "/api/v1/close"): OWN,
+    ("GET", "/health/live"): OPEN,
+    ("GET", "/health/ready"): OPEN,
+    ("GET", "/health/started"): OPEN,
+}
+"""What each route asks of a key. A route without a line here fails the test."""
+ANSWERED = {
+    OPEN: {"none", "wrong", "k1", "k2", "own"},
+    ITS_SITE: {"k1", "k2", "own"},
+    EVERY_SITE: {"k2", "own"},
+    OWN: {"own"},
+}
+
+
+def test_each_route_is_tried_with_each_kind_of_key(stats: Stats) -> None:
+    routes = {(min(route.methods - {"HEAD"}), route.path) for route in stats.read_from(stats.engine.reader).routes}  # type: ignore[attr-defined]
+    assert routes == set(RIGHTS)
+    question = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"}
+    for (method, path), right in RIGHTS.items():
+        body = question if path.endswith("query") else {"site_id": "example.org", "day": "2026-11-22"}
+        asked: dict[str, object] = {"json": body} if method == "POST" else {}
+        for key in ("none", "wrong", "k1", "k2", "own"):
+            headers = {} if key == "none" else {"Authorization": f"Bearer {key}"}
+            status = stats.client.request(method, f"{path}?site_id=example.org", headers=headers, **asked).status_code
+            expected = 200 if key in ANSWERED[right] else 401 if key in ("none", "wrong") else 403
+            assert status == expected, (method, path, key, status)
+
+
+def test_a_key_of_another_site_gets_no_answer_of_any_route(stats: Stats) -> None:
+    for (method, path), right in RIGHTS.items():
+        if right is not ITS_SITE or path.endswith("sites"):
+            continue
+        body = {"site_id": "other.example", "metrics": ["visitors"], "date_range": "day"}
+        asked: dict[str, object] = {"json": body} if method == "POST" else {}
+        headers = {"Authorization": "Bearer k1"}
+        answer = stats.client.request(method, f"{path}?site_id=other.example", headers=headers, **asked)
+        assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(
