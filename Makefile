@@ -31,6 +31,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/python scripts/settings_doc.py --check
+	$(BIN)/python scripts/stats_openapi.py --check
 	$(BIN)/python scripts/tracker.py --check
 
 types: setup
@@ -65,8 +66,9 @@ bench-folding: setup  ## Attack folded tables with a solver, with and without ea
 flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)
 	$(BIN)/python -m tests.bench.flood
 
-docs: setup  ## Write docs/settings.md anew from the code
+docs: setup  ## Write docs/settings.md and docs/stats.openapi.json anew from the code
 	$(BIN)/python scripts/settings_doc.py
+	$(BIN)/python scripts/stats_openapi.py
 
 tracker: setup  ## Build the tracker anew from its source and print its sizes
 	$(BIN)/python scripts/tracker.py

@@ -1,0 +1,187 @@
+"""Writes docs/stats.openapi.json from the contract of the stats API.
+
+`python scripts/stats_openapi.py` writes the file; with `--check` it only says whether the file is up to date. Schemas
+come from the classes that the API encodes; what stands here are the paths and what each may answer.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from appliance.stats import contract
+from appliance.stats.csv_answers import META_HEADER
+from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "stats.openapi.json"
+
+_TYPES = (
+    *(contract.Question, contract.Answer, contract.Funnels, contract.Transitions, contract.Sites),
+    *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose),
+)
+_WHY = {
+    400: "The question cannot be answered; the sentence says why and what can.",
+    401: "No valid key.",
+    403: "The key has not the right.",
+    404: "There is no such site, or the key may not read it.",
+    413: "The body is too large.",
+    503: "The numbers cannot be read just now; try again after Retry-After seconds.",
+}
+_SITE = {
+    "name": "site_id",
+    "in": "query",
+    "required": True,
+    "description": "Id of a site that the key may read.",
+    "schema": {"type": "string", "example": "one.example"},
+}
+_RANGE = {
+    "name": "date_range",
+    "in": "query",
+    "description": "A name, or first and last day with a comma between; today if it is left out.",
+    "schema": {"type": "string", "example": "2026-11-01,2026-11-23"},
+}
+_STATE = {"text/plain": {"schema": {"type": "string"}}}
+
+
+def document() -> dict[str, Any]:
+    """The whole document, OpenAPI 3.1."""
+    _, schemas = msgspec.json.schema_components(_TYPES, ref_template="#/components/schemas/{name}")
+    schemas["Question"]["properties"] |= {
+        "metrics": {"type": "array", "minItems": 1, "items": {"enum": [str(name) for name in contract.Metric]}},
+        "dimensions": {"type": "array", "maxItems": 3, "items": {"type": "string"}, "default": []},
+    }
+    csv = {
+        "text/csv": {"schema": {"type": "string", "description": "Names in the first line; RFC 4180."}},
+        "application/json": {"schema": _ref("Answer")},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Stats",
+            "version": "1",
+            "description": "Numbers of configured sites for programs with a key. docs/metrics.md says what each means.",
+        },
+        "security": [{"key": []}],
+        "paths": {
+            contract.QUERY_PATH: {
+                "post": _operation(
+                    "Ask a question",
+                    {
+                        "description": "The answer; as CSV for those who like it better (Accept: text/csv).",
+                        "headers": {
+                            META_HEADER: {"description": "`meta` of a CSV answer.", "schema": {"type": "string"}}
+                        },
+                        "content": csv,
+                    },
+                    (400, 401, 404, 413, 503),
+                    body="Question",
+                )
+            },
+            contract.REALTIME_PATH: {
+                "get": _operation(
+                    "Current visitors",
+                    _answer("Visitors with an event in the last 5 minutes.", {"type": "integer", "minimum": 0}),
+                    (401, 404, 503),
+                    [_SITE],
+                )
+            },
+            contract.FUNNELS_PATH: {
+                "get": _operation(
+                    "Funnels", _answer("All funnels.", _ref("Funnels")), (400, 401, 404, 503), [_SITE, _RANGE]
+                )
+            },
+            contract.TRANSITIONS_PATH: {
+                "get": _operation(
+                    "Ways from page to page",
+                    _answer("Most often first.", _ref("Transitions")),
+                    (400, 401, 404, 503),
+                    [_SITE, _RANGE],
+                )
+            },
+            contract.SITES_PATH: {
+                "get": _operation("Sites that the key may read", _answer("Sites.", _ref("Sites")), (401,))
+            },
+            contract.RETENTION_PATH: {
+                "get": _operation(
+                    "What the limits of [retention] would delete now",
+                    _answer("One line for each limit.", _ref("RetentionPlan")),
+                    (401, 403, 503),
+                )
+            },
+            CLOSE_PATH: {
+                "post": _operation(
+                    "See that a day that is over gets closed: the appliance's own key only",
+                    _answer("How far the close is.", _ref("DayClose")),
+                    (400, 401, 403, 413, 503),
+                    body="CloseQuestion",
+                )
+            },
+            **{f"/health/{name}": {"get": _health(text)} for name, text in _HEALTH.items()},
+        },
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+_HEALTH = {
+    "live": "The process answers",
+    "ready": "Its engines answer, facts are written, old data are deleted",
+    "started": "As ready, warnings aside",
+}
+
+
+def _operation(
+    summary: str,
+    found: dict[str, Any],
+    refusals: tuple[int, ...],
+    parameters: list[dict[str, Any]] | None = None,
+    body: str = "",
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {"summary": summary}
+    if parameters:
+        operation["parameters"] = parameters
+    if body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(body)}}}
+    operation["responses"] = {"200": found} | {
+        str(status): _answer(_WHY[status], _ref("Refusal")) for status in refusals
+    }
+    return operation
+
+
+def _health(summary: str) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "security": [],
+        "responses": {
+            "200": {"description": "It is so.", "content": _STATE},
+            "503": {"description": "It is not; the text says what is wrong.", "content": _STATE},
+        },
+    }
+
+
+def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def main() -> int:
+    """Write or check the file."""
+    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    if "--check" not in sys.argv[1:]:
+        DOCUMENT.write_text(text, encoding="utf-8")
+        return 0
+    if DOCUMENT.is_file() and DOCUMENT.read_text(encoding="utf-8") == text:
+        return 0
+    sys.stderr.write("docs/stats.openapi.json differs from appliance/stats/: run 'make docs'\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
