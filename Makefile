@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ oracle: setup  ## Compare every counter with the oracle on 300 random stories, a
 
 bench-cells: setup  ## Print what inserts cost by size and number of sites, and the bytes of a day before and after its close
 	$(BIN)/python -m tests.bench.cells
+
+bench-queries: setup  ## Ask the dashboard's questions of a year of 50,000 visits a day while hits arrive
+	$(BIN)/python -m tests.bench.queries
 
 bench-close: setup  ## Close a day of 50,000 visits; print time, memory, rows, bytes, and how long answers take meanwhile
 	$(BIN)/python -m tests.bench.close
