@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     close = _add(commands, "close", _close, "close a day that is over and still open, whether or not anything runs")
     close.add_argument("--site", required=True, metavar="ID", help="id of the site")
     _add_import(commands)
+    _add_backup(commands)
     close.add_argument("--day", required=True, type=_day, metavar="YYYY-MM-DD", help="day in the site's time zone")
     return parser
 
@@ -95,6 +96,14 @@ def _add_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     logs.add_argument("--site", required=True, metavar="ID", help="id of the site")
     logs.add_argument("--delete", action="store_true", help="delete the files afterwards, if all their days are closed")
     logs.add_argument("files", nargs="+", metavar="FILE", help="log, plain or gzip; '-' for the standard input")
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    taken = _add(commands, "backup", _backup, "copy counters of closed days and the evidence log, running or stopped")
+    taken.add_argument("target", type=Path, metavar="DIR|FILE.tar", help="new directory, or one file")
+    restored = _add(commands, "restore", _restore, "bring a backup back into an empty data directory")
+    restored.add_argument("source", type=Path, metavar="DIR|FILE.tar", help="what 'appliance backup' wrote")
+    restored.add_argument("--check", action="store_true", help="only check the backup and say what is in it")
 
 
 def _add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -223,6 +232,21 @@ def _import_log(options: argparse.Namespace) -> int:
 
     wanted = Options(options.site, tuple(options.files), options.delete)
     sys.stdout.write(import_log(load(options.config), wanted, Progress()))
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts.backup import backup
+
+    sys.stdout.write(backup(load(options.config), options.target))
+    return 0
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import backup, restore
+
+    source = options.source
+    sys.stdout.write(backup.check(source) if options.check else restore.restore(load(options.config), source))
     return 0
 
 

@@ -22,6 +22,8 @@ _PATIENCE_SECONDS = 2.0
 """A process that was killed a moment ago needs some time to let go of its ports and locks."""
 _RETRY_SECONDS = 0.05
 SOCKET_NAME = "redis.sock"
+RESTORE_NOTE = "restore-unfinished"
+"""File in the data directory while a backup is being restored, and after a restore that broke off."""
 
 
 class FileLock:
@@ -79,6 +81,20 @@ def lock_data_dir(data_dir: Path) -> FileLock:
         StartError: another one runs there.
     """
     return FileLock(data_dir / "appliance.lock", f"another appliance is running on {data_dir}; stop it first")
+
+
+def require_whole(data_dir: Path) -> None:
+    """Refuse counters of which a restore has brought back a part only.
+
+    Raises:
+        StartError: a restore broke off, or still runs.
+    """
+    note = data_dir / RESTORE_NOTE
+    if note.exists():
+        raise StartError(
+            f"a restore into {data_dir} is not finished; if none runs, "
+            f"delete clickhouse, evidence.jsonl and {RESTORE_NOTE} there and restore again"
+        )
 
 
 def make_data_dir(data_dir: Path) -> None:

@@ -13,6 +13,8 @@ DASHBOARD_API_KEY = "dashboard-api-key"
 """Bearer key of the dashboard at the stats API."""
 IMPORT_KEY = "import-key"
 """Bearer key with which `appliance import-log` hands facts to a running warehouse."""
+BACKUP_KEY = "backup-key"
+"""Bearer key with which `appliance backup` asks a running warehouse for its counters."""
 COOKIE_KEY = "cookie-key"
 """Signs the dashboard's session cookies."""
 REDIS_PASSWORD = "redis-password"  # noqa: S105  the name of a file

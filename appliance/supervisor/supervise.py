@@ -41,6 +41,7 @@ def prepare(settings: Settings) -> None:
     Raises:
         StartError: one sentence about what is in the way.
     """
+    checks.require_whole(settings.data_dir)
     checks.make_runtime_dir(settings)
     server = settings.server
     checks.require_free(

@@ -149,6 +149,16 @@ class WriteClient:
                 raise RejectedError(f"ClickHouse refuses rows for {table} ({_NEVER[code]})", was_sent=True) from None
             raise _unavailable(f"take rows for {table}", error) from None
 
+    def read_blocks(self, sql: str, parameters: Mapping[str, Any]) -> bytes:
+        """Answer one question as Native blocks, which `insert_blocks` takes; raises UnavailableError."""
+        with _translated("answer a question"):
+            return bytes(self._client.raw_query(sql, parameters=dict(parameters), fmt="Native"))
+
+    def insert_blocks(self, table: str, blocks: bytes) -> None:
+        """Insert Native blocks, equal ones too: every call adds them. Raises UnavailableError."""
+        with _translated(f"take rows for {table}"):
+            self._client.raw_insert(table, insert_block=blocks, fmt="Native", settings={"insert_deduplicate": 0})
+
     def close(self) -> None:
         """Close the connection; the last one of an embedded engine stops the engine."""
         self._client.close()

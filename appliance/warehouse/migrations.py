@@ -59,16 +59,23 @@ def pending(migrations: Sequence[Migration], applied: Sequence[tuple[str, str]])
     return waiting
 
 
-def migrate(client: WriteClient) -> list[str]:
+def recorded(client: WriteClient) -> list[tuple[str, str]]:
+    """Name and checksum of each migration that was applied; raises UnavailableError."""
+    return [(str(name), str(checksum)) for name, checksum in client.query(_RECORDED).rows]
+
+
+def migrate(client: WriteClient, through: str = "") -> list[str]:
     """Apply what is missing and return the names of the files that ran.
+
+    Args:
+        through: name of the last file to apply, for data that were made with it; all of them if empty.
 
     Raises:
         StartError: see `pending`.
         UnavailableError: ClickHouse refused a statement; a second start goes on from there.
     """
     client.command(_LEDGER)
-    applied = [(str(name), str(checksum)) for name, checksum in client.query(_RECORDED).rows]
-    waiting = pending(shipped(), applied)
+    waiting = [one for one in pending(shipped(), recorded(client)) if not through or one.name <= through]
     for migration in waiting:
         client.command(migration.sql)
         record = {"name": [migration.name], "checksum": [migration.checksum]}

@@ -3,11 +3,13 @@
 One thread does both, because a day is closed only while nothing is being written.
 """
 
+import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol
+from concurrent.futures import CancelledError, Future
+from typing import Any, Protocol, TypeVar
 
 from appliance.errors import UnavailableError
 from appliance.supervisor import logs
@@ -20,6 +22,10 @@ _PAIRS_EVERY_SECONDS = 10.0
 """Pairs are many and wait for each other: a second of a visit each costs three times as much."""
 _RETRY_SECONDS = 1.0
 _DRAIN_SECONDS = 2.0
+_PATIENCE_SECONDS = 120.0
+"""The close of a large day is the longest that a round takes."""
+
+T = TypeVar("T")
 
 
 class Flushes(Protocol):
@@ -59,14 +65,31 @@ class FlushLoop:
         self._days_wait = days_wait
         self._close_ready_days = close_ready_days
         self._refresh = refresh
+        self._errands: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self.healthy = False
         """The last round went through."""
+
+    def between_rounds(self, errand: Callable[[], T]) -> T:
+        """Have the loop call a function while nothing is being written; from any other thread.
+
+        Raises:
+            UnavailableError: no round ended in time, or the loop was told to stop.
+            ApplianceError: what the function raises.
+        """
+        answer: Future[T] = Future()
+        self._errands.put((errand, answer))
+        try:
+            return answer.result(_PATIENCE_SECONDS)
+        except (TimeoutError, CancelledError):
+            answer.cancel()
+            raise UnavailableError("the counters are busy or stopping") from None
 
     def run(self, stop: threading.Event) -> None:
         """Loop until `stop`, then move what is left."""
         while not stop.is_set():
             try:
                 self._refresh()
+                self._run_errands()
                 moved = self._writer.flush_once()
                 closed = 0
                 if moved < _BACKLOG_FACTS:
@@ -81,6 +104,18 @@ class FlushLoop:
             if moved < _BACKLOG_FACTS and not closed:
                 stop.wait(_EVERY_SECONDS)
         self._drain()
+        while not self._errands.empty():
+            self._errands.get()[1].cancel()
+
+    def _run_errands(self) -> None:
+        while not self._errands.empty():
+            errand, answer = self._errands.get()
+            if not answer.set_running_or_notify_cancel():
+                continue
+            try:
+                answer.set_result(errand())
+            except Exception as error:  # it is the asker's
+                answer.set_exception(error)
 
     def _flush_pairs(self) -> None:
         """One batch of pairs, if it is their time; a large backlog goes on in the next round."""

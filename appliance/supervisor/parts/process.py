@@ -21,6 +21,7 @@ def begin(part: str, settings: Settings, *, holds_keys: bool) -> None:
     logs.start(part)
     hardening.protect(holds_keys=holds_keys)
     checks.make_data_dir(settings.data_dir)
+    checks.require_whole(settings.data_dir)
     checks.make_runtime_dir(settings)
 
 

@@ -18,6 +18,7 @@ from appliance.state.outbox import PAIRS, FlushNote, Outbox
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
+from appliance.stats.backup_api import backup_route
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.import_api import import_route
 from appliance.stats.open_pairs import OpenPairs
@@ -26,6 +27,7 @@ from appliance.stats.reports import Reports
 from appliance.stats.shown_pairs import FILE, ShownPairs
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
+from appliance.supervisor.backup.take import Backups
 from appliance.supervisor.checks import FileLock, is_locked
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
@@ -87,12 +89,13 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         if loop.healthy:  # not in the first round: a long run must not keep the appliance from being ready
             closes.ask_for_forgotten_if_due()
         closed += months.run(now=closed > 0)
-        return closed + (loop.healthy and retention.run_if_due())
+        return closed + (loop.healthy and not backups.is_running and retention.run_if_due())
 
     imports = LogImports(settings, writer, closes, evidence, clock, lambda: sitemaps.is_known)
     imports.take_back()
 
     loop = FlushLoop(facts, pairs, closes.waiting, look_after_days, transport.refresh)
+    backups = Backups(writer, evidence, clock, settings.data_dir, loop.between_rounds)
     background = Background("flush", loop.run)
 
     def is_ready() -> bool:
@@ -108,6 +111,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
     dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
+    backup_key = secrets.read_or_make(settings.data_dir, secrets.BACKUP_KEY)
     api = StatsApi(
         settings,
         Answers(
@@ -134,7 +138,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     background.start()
     try:
         serve(
-            create_app(api, [import_route(imports.take, import_key)]),
+            create_app(api, [import_route(imports.take, import_key), backup_route(backups.take, backup_key)]),
             "server.stats_listen",
             settings.server.stats_listen,
             graceful_seconds=1,

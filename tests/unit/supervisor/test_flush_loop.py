@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from appliance.errors import UnavailableError
 from appliance.supervisor.parts import flush_loop
 from appliance.supervisor.parts.flush_loop import FlushLoop
@@ -116,3 +118,22 @@ def test_what_was_set_aside_is_said_once_for_each_reason(monkeypatch) -> None:
     FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None).run(stop)
     lost = [(line["reason"], line["entries"]) for line in said if line["event"] == "facts_set_aside"]
     assert lost == [("a", 2), ("b", 1)]
+
+
+def test_an_errand_is_run_between_rounds_and_its_error_is_the_askers(monkeypatch) -> None:
+    monkeypatch.setattr(flush_loop, "_EVERY_SECONDS", 0)
+    stop = threading.Event()
+    script = Script(threading.Event())
+    loop = FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None)
+    running = threading.Thread(target=loop.run, args=(stop,))
+    running.start()
+    try:
+        assert loop.between_rounds(threading.get_ident) == running.ident
+        with pytest.raises(ZeroDivisionError):
+            loop.between_rounds(lambda: 1 // 0)
+    finally:
+        stop.set()
+        running.join()
+    monkeypatch.setattr(flush_loop, "_PATIENCE_SECONDS", 0.01)
+    with pytest.raises(UnavailableError, match="busy or stopping"):
+        loop.between_rounds(list)

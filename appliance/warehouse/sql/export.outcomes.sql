@@ -1,0 +1,3 @@
+-- Some sites and days of one month, with every column.
+SELECT * FROM outcomes
+WHERE toYYYYMM(day) = {month:UInt32} AND (site, day) IN {pairs:Array(Tuple(String, Date))}
