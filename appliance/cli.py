@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"appliance {appliance.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(commands, "up", _up, "start everything on this machine and keep it running")
+    _add(commands, "reload", _reload, "have the running appliance take the configuration anew, without losing a hit")
     _add(commands, "check", _check, "read the configuration, say what would run, start nothing")
     _add(
         commands,
@@ -155,6 +156,13 @@ def _up(options: argparse.Namespace) -> int:
         prepare(settings)
         supervisor = Supervisor(settings, options.config.resolve())
         asyncio.run(supervisor.run(lambda: announce.print_line(announce.ready(settings))))
+    return 0
+
+
+def _reload(options: argparse.Namespace) -> int:
+    from appliance.supervisor import reload
+
+    sys.stdout.write(reload.ask(load(options.config)))
     return 0
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from appliance.errors import ApplianceError, StartError
-from appliance.supervisor import launch
+from appliance.supervisor import launch, listener
 from appliance.supervisor.lines import LineReader
 
 _FIRST_DELAY_SECONDS, _LAST_DELAY_SECONDS = 0.2, 5.0
@@ -50,6 +51,8 @@ class Plan(NamedTuple):
     """Time between SIGTERM and SIGKILL."""
     prints_text: bool = False
     """A foreign program whose lines are wrapped as log lines."""
+    listener: socket.socket | None = None
+    """Passed on to the program, each time it starts."""
 
 
 class Child:
@@ -60,7 +63,10 @@ class Child:
         self.ready = asyncio.Event()
         """Set when the program is ready for the first time."""
         self._output = output
+        self._up = asyncio.Event()
+        """Set while the running program is ready."""
         self._stopping = asyncio.Event()
+        self._restarting = False
         self._exited = asyncio.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._last_text = "it gives no reason"
@@ -83,6 +89,9 @@ class Child:
             code = await self._run_once()
             if self._stopping.is_set():
                 return
+            if self._restarting:
+                self._restarting, delay = False, _FIRST_DELAY_SECONDS
+                continue
             deaths += code != _ENGINE_AWAY
             if not self.ready.is_set():
                 self._give_up(code, deaths)
@@ -92,9 +101,30 @@ class Child:
             await self._pause(delay)
             delay = min(2 * delay, _LAST_DELAY_SECONDS)
 
+    async def restart(self, seconds: float) -> None:
+        """Let the program end in order and start it anew.
+
+        Raises:
+            StartError: it is not ready in time; it goes on being started.
+        """
+        self._up.clear()
+        if self._process is not None:
+            self._restarting = True
+            await self._end()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
+        except TimeoutError:
+            raise StartError(f"{self.plan.part} was not ready within {seconds:.0f} seconds") from None
+
     async def stop(self) -> None:
         """Ask the program to end, and kill it with all it started if it does not."""
         self._stopping.set()
+        await self._end()
+        if self.plan.listener is not None:
+            self.plan.listener.close()
+
+    async def _end(self) -> None:
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
@@ -117,6 +147,7 @@ class Child:
     async def _run_once(self) -> int:
         process = self._spawn()
         self._exited.clear()
+        self._up.clear()
         self._process = process
         said = LineReader(process.stdout, self._take_line)
         asking = asyncio.create_task(self._ask_until_ready(process.pid))
@@ -132,12 +163,15 @@ class Child:
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
         tie = (sys.executable, "-I", "-S", str(Path(launch.__file__)), str(os.getpid()))
+        kept = self.plan.listener
         return subprocess.Popen(
             (*tie, *self.plan.command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             process_group=0,
+            pass_fds=() if kept is None else (kept.fileno(),),
+            env=None if kept is None else os.environ | listener.environment(kept),
         )
 
     async def _ask_until_ready(self, pid: int) -> None:
@@ -145,6 +179,7 @@ class Child:
         while not await self.plan.is_ready(pid):  # noqa: ASYNC110  another process has no event
             await asyncio.sleep(_POLL_SECONDS)
         self.ready.set()
+        self._up.set()
         seconds = round(time.monotonic() - started, 2)
         _log.info("part_ready", extra={"of": self.plan.part, "pid": pid, "seconds": seconds})
 

@@ -8,6 +8,7 @@ from appliance.errors import ApplianceError, StartError, UnavailableError
 from appliance.settings import Settings
 from appliance.state.connection import check_eviction_policy, connect
 from appliance.supervisor import health, redis_server
+from appliance.supervisor.checks import bind
 from appliance.supervisor.child import Plan
 from appliance.supervisor.parts.process import worker_ready_file
 
@@ -32,15 +33,20 @@ def redis_plan(settings: Settings) -> Plan:
 
 
 def part_plans(settings: Settings, config: Path) -> list[list[Plan]]:
-    """Our own parts in stages: each stage starts when the one before is ready, and stops before it."""
+    """Our own parts in stages: each stage starts when the one before is ready, and stops before it.
+
+    Raises:
+        StartError: the address of ingest is taken.
+    """
     server = settings.server
+    listener = bind("server.listen", server.listen)
     return [
         [
             _http_plan("warehouse", config, server.stats_listen, "/health/started", 4.0),
             _worker_plan(settings, config),
         ],
         [
-            _http_plan("ingest", config, server.listen, "/health/ready", 5.0),
+            _http_plan("ingest", config, server.listen, "/health/ready", 5.0)._replace(listener=listener),
             _http_plan("dashboard", config, server.dashboard_listen, "/health/live", 2.0),
         ],
     ]

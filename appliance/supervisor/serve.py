@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from types import FrameType
@@ -50,6 +51,7 @@ def serve(
     key: str,
     address: str,
     *,
+    listener: socket.socket | None = None,
     graceful_seconds: int = 4,
     websockets: bool = False,
     protocol: Callable[..., HttpProtocol] = HttpProtocol,
@@ -59,6 +61,7 @@ def serve(
 
     Args:
         key: name of the setting that holds the address, for the message when it is taken.
+        listener: on that address, if there is one already.
         graceful_seconds: time that requests in flight have at the end.
         protocol: makes the protocol of a connection.
         on_stop: called in the signal handler.
@@ -66,7 +69,7 @@ def serve(
     Raises:
         StartError: the address cannot be listened on.
     """
-    listener = bind(key, address)
+    listener = listener or bind(key, address)
     _Server(_configuration(app, graceful_seconds, websockets, protocol), on_stop).run(sockets=[listener])
 
 

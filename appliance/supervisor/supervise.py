@@ -5,7 +5,9 @@ of the parts' own limits), and a supervisor that is killed takes all its childre
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 import sys
 import time
@@ -13,14 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from appliance.errors import StartError
-from appliance.settings import Settings
+from appliance.errors import ApplianceError, StartError
+from appliance.settings import Settings, load
 from appliance.supervisor import checks, redis_server, secrets
 from appliance.supervisor.child import Child, Plan
 from appliance.supervisor.plans import await_external_redis, part_plans, redis_plan
+from appliance.supervisor.reload import Notice, concerned, unchangeable
 
 _READY_SECONDS = 90.0
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = logging.getLogger("appliance.supervisor")
 
@@ -65,11 +68,14 @@ class Supervisor:
         self._config = config
         self._output = output
         self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._has_terminal = _has_terminal()
         self._error: Exception | None = None
         self._children: list[tuple[Child, asyncio.Task[None]]] = []
 
     async def run(self, on_ready: Callable[[], None]) -> None:
-        """Start everything, call `on_ready`, and stop everything at SIGTERM, SIGINT or SIGHUP.
+        """Start everything, call `on_ready`, take the configuration anew at SIGHUP, and stop everything at SIGTERM,
+        SIGINT or when the terminal is closed.
 
         Raises:
             ApplianceError: the start failed; everything is stopped by then.
@@ -77,16 +83,56 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, self._stop.set)
-        starting = asyncio.create_task(self._start(on_ready))
-        starting.add_done_callback(self._note_failure)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+        running = asyncio.create_task(self._start_and_reload(on_ready))
+        running.add_done_callback(self._note_failure)
         try:
             await self._stop.wait()
         finally:
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
             await self._stop_all()
         if self._error is not None:
             raise self._error
+
+    def _hang_up(self) -> None:
+        """SIGHUP is also what is left of a terminal that was closed."""
+        if self._has_terminal and not _has_terminal():
+            self._stop.set()
+        else:
+            self._reload.set()
+
+    async def _start_and_reload(self, on_ready: Callable[[], None]) -> None:
+        with contextlib.closing(Notice(self._settings.data_dir)) as notice:
+            await self._start(on_ready)
+            while True:
+                await self._reload.wait()
+                self._reload.clear()
+                try:
+                    said = await self._take_configuration()
+                except ApplianceError as error:
+                    _log.error("reload_failed", extra={"reason": str(error)})
+                    notice.say(str(error), taken=False)
+                else:
+                    _log.info("reloaded", extra={"what": said})
+                    notice.say(said, taken=True)
+
+    async def _take_configuration(self) -> str:
+        """Start the parts anew that a changed configuration concerns, one after the other.
+
+        Raises:
+            ApplianceError: the file is wrong or changes what cannot change: nothing was done; or a part is not ready.
+        """
+        settings = await asyncio.to_thread(load, self._config)
+        if fixed := unchangeable(self._settings, settings):
+            raise StartError(
+                f"nothing was changed: {', '.join(fixed)} cannot change while it runs; restart the appliance"
+            )
+        parts = concerned(self._settings, settings)
+        self._settings = settings
+        for part in parts:
+            await next(child for child, _ in self._children if child.plan.part == part).restart(_READY_SECONDS)
+        return f"started anew: {', '.join(parts)}" if parts else "nothing has changed"
 
     async def _start(self, on_ready: Callable[[], None]) -> None:
         started = time.monotonic()
@@ -127,3 +173,12 @@ class Supervisor:
         if self._error is None and isinstance(error, Exception):
             self._error = error
         self._stop.set()
+
+
+def _has_terminal() -> bool:
+    """Whether this process has a controlling terminal that is still there; see tty(4)."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -17,6 +17,7 @@ from appliance.state.connection import connect_async
 from appliance.state.outbox import OutcomeSink
 from appliance.state.queue import EventQueue
 from appliance.supervisor.event_protocol import EventProtocol
+from appliance.supervisor.listener import inherited_or_bound
 from appliance.supervisor.parts.places_watch import PlacesWatch
 from appliance.supervisor.parts.process import begin
 from appliance.supervisor.redis_server import connection_url
@@ -79,4 +80,5 @@ def run(settings: Settings) -> None:
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
     _leave_long_lived_objects_alone()
     protocol = partial(EventProtocol, events=DirectEvents(endpoint, queue))
-    serve(app, "server.listen", settings.server.listen, protocol=protocol)
+    listener = inherited_or_bound("server.listen", settings.server.listen)
+    serve(app, "server.listen", settings.server.listen, listener=listener, protocol=protocol)

@@ -8,6 +8,7 @@ import logging
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -64,6 +65,43 @@ async def test_killed_program_is_started_again() -> None:
         assert old is not None
         os.kill(old, signal.SIGKILL)
         await until(lambda: child.pid not in (None, old))
+
+
+async def test_restarted_program_is_another_one_and_nothing_died(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(plan(SLEEPS)) as child:
+        old = child.pid
+        await child.restart(10)
+        assert child.pid not in (None, old)
+    assert "part_died" not in caplog.text
+
+
+async def test_restarted_program_that_is_not_ready_is_named_and_goes_on_being_started(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    ready.touch()
+    async with running(plan(SLEEPS, ready_file=ready)) as child:
+        ready.unlink()
+        with pytest.raises(StartError, match="part was not ready within 0 seconds"):
+            await child.restart(0.1)
+        await until(lambda: child.pid is not None)
+
+
+async def test_connections_wait_while_a_program_with_a_listener_starts_again() -> None:
+    code = """
+        import os, socket
+        listener = socket.socket(fileno=int(os.environ["APPLIANCE_LISTENER"]))
+        while True:
+            connection, _ = listener.accept()
+            connection.sendall(str(os.getpid()).encode())
+            connection.close()
+    """
+    listener = socket.create_server(("127.0.0.1", 0))
+    async with running(plan(code)._replace(listener=listener)) as child:
+        old = child.pid
+        os.kill(old or 0, signal.SIGKILL)
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        assert int(await reader.read()) != old
+        writer.close()
+    assert listener.fileno() == -1
 
 
 async def test_stopped_program_is_not_started_again() -> None:
