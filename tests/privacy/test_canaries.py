@@ -4,7 +4,9 @@ Everything is searched: each byte of the data and runtime directories, output, R
 ClickHouse unpacked, answers to readers; while it runs, after a stop, and after everything was killed.
 """
 
+import gzip
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ import redis
 
 from appliance.privacy.evidence import EvidenceLog
 from tests.kit import process_tree
-from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.appliance_process import ApplianceProcess, Site, run
 from tests.kit.canaries import Canary, address, find, find_in_files, text
 from tests.kit.clickhouse_dump import dump
 from tests.kit.evidence_file import closed_days
@@ -107,6 +109,23 @@ def test_nothing_personal_reaches_the_memory_of_any_process_but_ingest(appliance
     assert found == []
 
 
+def test_a_backup_holds_nothing_personal_and_no_tag(appliance: ApplianceProcess) -> None:
+    send_canaries(appliance)
+    client = redis_of(appliance)
+    tags = [name.rpartition(b":")[2] for name in client.scan_iter("visitor:*")]
+    client.close()
+    assert tags
+    done = run("backup new", appliance.config)
+    assert done.returncode == 0, done.stderr
+    directory = appliance.directory / "new"
+    assert find_in_files(directory, CANARIES) == []
+    files = [path.read_bytes() for path in directory.rglob("*") if path.is_file()]
+    content = b"".join(gzip.decompress(file) if file.startswith(b"\x1f\x8b") else file for file in files)
+    assert [tag for tag in tags if tag in content or bytes.fromhex(tag.decode()) in content] == []
+    assert b"/reset/:token" not in content  # of a day that runs
+    shutil.rmtree(directory)
+
+
 def test_nothing_personal_is_left_after_a_stop(appliance: ApplianceProcess, tmp_path: Path) -> None:
     appliance.stop()
     assert stored_found(appliance) == []
@@ -131,6 +150,7 @@ def test_nothing_personal_is_left_after_the_day_is_closed(appliance: AppliancePr
     send_canaries(appliance)
     appliance.clock.advance(13 * 3600)
     await_true(lambda: (SITE, "2031-03-05") in closed_days(appliance.data_dir), "the day is closed", 30)
+    assert run("backup closed", appliance.config).returncode == 0  # and is searched with all other files
     assert everything_found(appliance) == []
     client = redis_of(appliance)
     assert list(client.scan_iter("visitor:*")) == []

@@ -86,6 +86,24 @@ def test_closed_days_come_back_as_they_were_and_nothing_else_does(filled: Engine
     assert len(after["cells"]) == len(before["cells"]) - 9
 
 
+def test_what_is_planned_is_read_though_counting_and_closing_go_on(filled: Engine) -> None:
+    expected = by_kind(exported(filled))
+    plan = plan_export(filled.writer)
+    facts = random_batch(Random(9), 50, SITES[1:], (DAYS[1], DAYS[1] + 1))
+    Writer(filled.writer, MemoryOutbox([MemoryEntry(0, "2-0", facts)]), MemoryNote, lambda: 0.0).flush_once()
+    close_day(filled.writer, ClosedDays(filled.writer), *OPEN, RULES)
+    read = by_kind([(piece.kind, read_piece(filled.writer, piece)) for piece in plan.pieces])
+    assert read == expected
+    assert len(plan_export(filled.writer).closed) == len(plan.closed) + 1
+
+
+def by_kind(pieces: list[tuple[str, bytes]]) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for kind, blocks in pieces:
+        found.setdefault(kind, []).append(blocks)
+    return found
+
+
 def test_every_table_is_either_exported_or_left_out_on_purpose(engine: Engine) -> None:
     found = engine.writer.query(
         "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(engine, 'MergeTree$')"
