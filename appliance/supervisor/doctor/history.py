@@ -26,13 +26,15 @@ class History(NamedTuple):
     """When a deletion last failed, and why."""
     lost_keys: int
     """Times that keys were lost, in the last 31 days."""
+    last_backup: float | None = None
+    """When a backup was last handed over as a whole."""
 
 
 def read_history(lines: Iterable[bytes], now: float) -> History:
     """Read the lines of the evidence log. Pure."""
     closes: dict[str, date] = {}
     days: set[date] = set()
-    deletion, failure, lost = None, None, 0
+    deletion, failure, lost, backup = None, None, 0, None
     for line in lines:
         entry = read_entry(line)
         at = moment_of(entry)
@@ -49,7 +51,9 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
                 failure = (at, str(entry.get("reason")))
             case "key_lost":
                 lost += now - at < _RECENT_SECONDS
-    return History(closes, days, deletion, failure, lost)
+            case "backup_taken":
+                backup = at
+    return History(closes, days, deletion, failure, lost, backup)
 
 
 def check_evidence(log: EvidenceLog) -> Finding:
@@ -66,8 +70,8 @@ def check_evidence(log: EvidenceLog) -> Finding:
 
 
 def check_history(history: History, settings: Settings, now: float) -> list[Finding]:
-    """Closes, deletions and keys. Pure."""
-    found = [_closes(history, settings), _deletion(history, now)]
+    """Closes, deletions, backups and keys. Pure."""
+    found = [_closes(history, settings), _deletion(history, now), _backup(history, now)]
     if history.lost_keys:
         found.append(
             Finding(
@@ -123,6 +127,14 @@ def _deletion(history: History, now: float) -> Finding:
             Level.FAULT, "retention", f"last ran at {_moment(done)}", "Start the appliance: it deletes once a night."
         )
     return Finding(Level.FINE, "retention", f"last ran at {_moment(done)}")
+
+
+def _backup(history: History, now: float) -> Finding:
+    last = history.last_backup
+    if last is not None and now - last < _RECENT_SECONDS:
+        return Finding(Level.FINE, "backup", f"last taken at {_moment(last)}")
+    said = "none was taken yet" if last is None else f"last taken at {_moment(last)}"
+    return Finding(Level.NOTE, "backup", said, "'appliance backup' copies the closed days while everything runs.")
 
 
 def _moment(at: float) -> str:

@@ -33,6 +33,8 @@ def test_reads_closes_deletions_and_lost_keys(log: EvidenceLog) -> None:
     log.append("retention_failed", NOW - 8, reason="the disk is full")
     log.append("retention_done", NOW - 7)
     log.append("key_lost", NOW - 6)
+    log.append("backup_taken", NOW - 5)
+    log.append("backup_begun", NOW - 4)
     log.append("key_lost", NOW - 40 * DAY)
     assert read_history(log.lines(), NOW) == History(
         {"a.example": date(2026, 11, 2)},
@@ -40,6 +42,7 @@ def test_reads_closes_deletions_and_lost_keys(log: EvidenceLog) -> None:
         NOW - 7,
         (NOW - 8, "the disk is full"),
         1,
+        NOW - 5,
     )
 
 
@@ -80,9 +83,17 @@ def test_closes_of_configured_sites_are_shown(tmp_path: Path) -> None:
     history = NOTHING._replace(
         last_close={"a.example": date(2026, 11, 2), "gone.example": date(2026, 11, 1)}, lost_keys=2
     )
-    closes, _, keys = check_history(history, parse(SITES, base=tmp_path), NOW)
+    closes, _, _, keys = check_history(history, parse(SITES, base=tmp_path), NOW)
     assert closes.text == "last closed: a.example 2026-11-02"
     assert (keys.level, keys.text) == (Level.NOTE, "lost 2 times in 31 days")
+
+
+@pytest.mark.parametrize(
+    ("last", "level"), [(None, Level.NOTE), (NOW - 40 * DAY, Level.NOTE), (NOW - 30 * DAY, Level.FINE)]
+)
+def test_a_backup_that_is_missing_or_old_is_noted(last: float | None, level: Level, tmp_path: Path) -> None:
+    found = check_history(NOTHING._replace(last_backup=last), parse(SITES, base=tmp_path), NOW)[2]
+    assert (found.about, found.level) == ("backup", level)
 
 
 def test_a_relaxation_whose_review_is_due_is_a_warning(tmp_path: Path) -> None:
