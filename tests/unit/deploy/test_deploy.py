@@ -165,6 +165,8 @@ class TestUnits:
         assert service["RuntimeDirectory"] == ["appliance"]
         assert service["RuntimeDirectoryPreserve"] == ["yes"]
         assert service["ExecStart"][0].endswith("--config /etc/appliance/appliance.toml")
+        reload = service["ExecStart"][0].replace(" up ", " reload ")
+        assert name != "appliance.service" or service["ExecReload"] == [reload]
 
     def test_data_directory_is_the_one_of_the_example(self, example: settings.Settings) -> None:
         assert str(example.data_dir) == f"/var/lib/{unit('appliance.service')['StateDirectory'][0]}"
