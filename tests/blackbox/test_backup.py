@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from appliance.privacy.evidence import EvidenceLog
-from tests.kit.appliance_process import ApplianceProcess, Key, Site, run
+from tests.kit.appliance_process import ApplianceProcess, Key, Site, command, run
 from tests.kit.evidence_file import closed_days, entries
 from tests.kit.hits import Hit, Sender, Visitor
 from tests.kit.load import Load
@@ -208,14 +209,22 @@ def change(directory: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def test_a_restore_that_broke_off_starts_nothing(tmp_path: Path) -> None:
+def test_a_restore_that_breaks_off_starts_nothing_until_it_is_done_again(taken: list[Path], tmp_path: Path) -> None:
     second = ApplianceProcess(tmp_path, [Site(SITE)], [KEY])
+    evidence_bytes = (taken[0] / "evidence.jsonl").stat().st_size
     try:
-        second.data_dir.mkdir()
-        (second.data_dir / "restore-unfinished").write_text("")
+        # As on a full disk: the last file that a restore writes does not fit.
+        arguments = [f"--fsize={evidence_bytes - 1}", *command(f"restore {taken[0]}", second.config)]
+        broken = subprocess.run(["prlimit", *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert broken.returncode in (1, 75), broken.stderr
+        assert "Traceback" not in broken.stderr
         for name in ("up", "warehouse", f"backup {tmp_path / 'new'}"):
             refused = run(name, second.config)
             assert refused.returncode == 1, name
             assert "is not finished" in refused.stderr
+        shutil.rmtree(second.data_dir / "clickhouse")
+        for name in ("evidence.jsonl", "restore-unfinished"):
+            (second.data_dir / name).unlink(missing_ok=True)
+        assert run(f"restore {taken[0]}", second.config).returncode == 0
     finally:
         second.clean_up()

@@ -5,6 +5,7 @@ here would be open there. A note in the data directory says that a restore is un
 """
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.clock import make_clock
@@ -31,7 +32,7 @@ def restore(settings: Settings, source: Path) -> str:
     Raises:
         ApplianceError: nothing was changed, or the data directory says that its restore is not finished.
     """
-    with contextlib.ExitStack() as held:
+    with contextlib.ExitStack() as held, _said(settings):
         archive = held.enter_context(Archive(source))
         found = archive.verify()
         _require_known_schema(found)
@@ -52,6 +53,14 @@ def restore(settings: Settings, source: Path) -> str:
         _restore_evidence(settings, archive, found)
         note.unlink()
     return _told(settings, found)
+
+
+@contextlib.contextmanager
+def _said(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StartError(f"{settings.data_dir} cannot be written to ({error.strerror})") from None
 
 
 def _require_known_schema(found: Manifest) -> None:

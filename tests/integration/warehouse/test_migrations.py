@@ -6,7 +6,7 @@ import pytest
 
 from appliance.errors import StartError
 from appliance.warehouse import migrations
-from appliance.warehouse.migrations import Migration, migrate, shipped
+from appliance.warehouse.migrations import Migration, migrate, recorded, shipped
 from tests.kit.engine import Engine
 
 pytestmark = pytest.mark.clickhouse
@@ -64,6 +64,14 @@ def test_a_second_start_runs_nothing(engine: Engine) -> None:
 def test_an_interrupted_start_goes_on(engine: Engine) -> None:
     engine.writer.command("DROP TABLE schema_migrations")
     assert migrate(engine.writer) == [migration.name for migration in shipped()]
+
+
+def test_a_restore_fills_an_earlier_schema_and_goes_on_from_there(engine: Engine) -> None:
+    names = [migration.name for migration in shipped()]
+    engine.writer.command("DROP TABLE schema_migrations")
+    assert migrate(engine.writer, through=names[9]) == names[:10]
+    assert [name for name, _ in recorded(engine.writer)] == names[:10]
+    assert migrate(engine.writer) == names[10:]
 
 
 def test_a_changed_file_stops_the_start(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
