@@ -22,7 +22,8 @@ def backup_route(take: Callable[[], Generator[bytes, None, None]], key: str) -> 
     """The path. It answers only the holder of `key`, a file that the operator alone can read.
 
     Args:
-        take: begins a backup; raises ApplianceError before its first bytes, or, then cutting the answer off, later.
+        take: begins a backup, which may be broken off where it gives no bytes. Raises ApplianceError before its first
+            bytes, or later, which cuts the answer off.
     """
 
     async def answer(request: Request) -> Response:
@@ -43,4 +44,5 @@ async def _stream(first: bytes, archive: Generator[bytes, None, None]) -> AsyncI
     with contextlib.closing(archive):
         yield first
         while (chunk := await anyio.to_thread.run_sync(next, archive, None)) is not None:
-            yield chunk
+            if chunk:
+                yield chunk

@@ -174,8 +174,8 @@ class _Stream(io.RawIOBase):
         found = [self._rest]
         length = len(self._rest)
         while length < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
+            chunk = next(self._chunks, None)
+            if chunk is None:
                 break
             found.append(chunk)
             length += len(chunk)

@@ -62,7 +62,7 @@ class Backups:
         return self._one.locked()
 
     def take(self) -> Generator[bytes, None, None]:
-        """The archive. Close the generator if it is not read to its end.
+        """The archive; nothing between two pieces that are being read, where it may be closed.
 
         Raises:
             ApplianceError: another backup runs, an engine is away, or the evidence cannot be written.
@@ -90,6 +90,7 @@ class Backups:
             with tempfile.SpooledTemporaryFile(_MEMORY_BYTES, dir=str(self._directory)) as file:
                 for piece in pieces:
                     file.write(self._packed(piece))
+                    yield b""
                 name = manifest.counters_name(kind, month)
                 files[name] = yield from _member(name, file, taken_at)
         evidence = b"".join(line + b"\n" for line in self._evidence.lines())

@@ -36,7 +36,7 @@ async def ask(archive: Archive, key: str = KEY) -> httpx.Response:
 
 
 async def test_the_archive_comes_piece_by_piece() -> None:
-    archive = Archive([b"a", b"bc"])
+    archive = Archive([b"", b"a", b"", b"bc"])
     answer = await ask(archive)
     assert (answer.status_code, answer.content, archive.ended) == (200, b"abc", True)
 

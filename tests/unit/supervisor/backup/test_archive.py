@@ -24,7 +24,8 @@ def packed(files: dict[str, bytes]) -> Iterator[bytes]:
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     content = out.getvalue()
-    yield from (content[at : at + 333] for at in range(0, len(content), 333))
+    for at in range(0, len(content), 333):
+        yield from (content[at : at + 333], b"")
 
 
 @pytest.mark.parametrize(
