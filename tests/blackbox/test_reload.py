@@ -30,9 +30,13 @@ def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppliancePro
         yield appliance
 
 
-def pageviews(appliance: ApplianceProcess, site: str) -> int:
+def total(appliance: ApplianceProcess, site: str, metric: str) -> int:
     with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
-        return int(stats.totals(site)["pageviews"])
+        return int(stats.totals(site)[metric])
+
+
+def pageviews(appliance: ApplianceProcess, site: str) -> int:
+    return total(appliance, site, "pageviews")
 
 
 def parts(appliance: ApplianceProcess) -> dict[str, int]:
@@ -61,6 +65,7 @@ def test_a_new_site_is_taken_under_load_and_no_hit_is_lost(appliance: ApplianceP
     Sender(appliance.ingest, appliance.clock).send([Hit(NEW, Visitor("87.128.0.1"))])
     await_true(lambda: pageviews(appliance, NEW) == 1, "hits of the new site are counted")
     assert pageviews(appliance, SITE) == len(load.acknowledged)
+    assert total(appliance, SITE, "visitors") == len({hit.visitor for hit in load.acknowledged})
     # A hit on its way into a kept connection that ingest is closing is sent again; nobody is refused a connection.
     assert load.failed <= 4
 
