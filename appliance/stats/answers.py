@@ -1,6 +1,6 @@
 """Runs a plan and makes the answer: rows, order, page, and what the reader must know of them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
 from typing import Any
@@ -151,8 +151,9 @@ class Answers:
             return single_rows(plan, cells, Beside(ended.shown, left), everybody, self._k)
 
         def pairs(instead_of_page: Attribute) -> Mapping[PairKey, Counters]:
-            of = (instead_of_page if a.dimension is Dimension.PAGE else a for a in plan.attributes)
-            return self._pairs((next(of), next(of)), plan, site, days)
+            by_asked = {a: instead_of_page if a == _PAGE else a for a in plan.attributes}
+            one, other = by_asked.values()
+            return self._pairs((one, other), plan, site, days, {by_asked[a]: plan.named(a) for a in by_asked})
 
         plain = pairs(_PAGE)
         beside = Beside(
@@ -191,13 +192,18 @@ class Answers:
         return Cells(shown, hidden, {day: counters for (day,), counters in other.items()})
 
     def _pairs(
-        self, table: tuple[Attribute, Attribute], plan: Plan, site: SiteSettings, days: DateRange
+        self,
+        table: tuple[Attribute, Attribute],
+        plan: Plan,
+        site: SiteSettings,
+        days: DateRange,
+        only: Mapping[Attribute, Sequence[str]],
     ) -> Mapping[PairKey, Counters]:
         rules = Rules(self._k, admitter(site, self._listed(site.id)))
         found: dict[PairKey, Counters] = {}
         for part, by_day, label in readings(plan.time, days):
             open_days = self._reports.open_days(site.id, part)
-            read = self._pair_reports.pairs(site.id, part, table, open_days, rules, by_day=by_day)
+            read = self._pair_reports.pairs(site.id, part, table, open_days, rules, by_day=by_day, only=only)
             add_labelled(found, read, label)
         return found
 

@@ -1,6 +1,6 @@
 """Asks ClickHouse for pairs of attributes: of closed days what their close kept, of others what it would keep now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -42,11 +42,14 @@ class PairReports:
         rules: Rules,
         *,
         by_day: bool,
+        only: Mapping[Attribute, Sequence[str]],
     ) -> dict[PairKey, Counters]:
         """Shown pairs of two attributes, keyed in the order in which they are given.
 
         Args:
             open_days: totals of the days of the range that are not closed.
+            only: of these attributes no other values are needed. Running days may still give others: they must be
+                folded whole.
         """
         a, b = sorted(table)
         is_turned = (a, b) != table
@@ -60,7 +63,9 @@ class PairReports:
 
         where = {"site": site, "first": days.first, "last": days.last, "by_day": int(by_day)}
         where |= {"dim_a": int(a.dimension), "dim_b": int(b.dimension)}
-        for day, one, other, *row in self._ask("closed_pairs", **where, prefix_a=prefixes[0], prefix_b=prefixes[1]):
+        for at, attribute, prefix in (("a", a, prefixes[0]), ("b", b, prefixes[1])):
+            where |= {f"prefix_{at}": prefix, f"values_{at}": [prefix + value for value in only.get(attribute, ())]}
+        for day, one, other, *row in self._ask("closed_pairs", **where):
             add(day, one, other, Counters(*map(int, row)))
         for day, totals in open_days.items():
             for one, other, counters in self._open(site, day, (a.dimension, b.dimension), totals, rules):

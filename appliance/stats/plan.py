@@ -85,6 +85,10 @@ class Plan(NamedTuple):
         """Whether a value of the attribute passes the filters that look at it alone."""
         return all(one.accepts(value) for one in self.filters if one.attribute == attribute)
 
+    def named(self, attribute: Attribute) -> tuple[str, ...]:
+        """The only values of the attribute that pass, if filters name them; else nothing."""
+        return next((one.values for one in self.filters if one.attribute == attribute), ())
+
     def accepts_pair(self, values: Mapping[Attribute, str]) -> bool:
         """Whether the values of both attributes pass the filters that look at both at once."""
         return all(each.accepts(values[each.one], values[each.other]) for each in self.pair_filters)

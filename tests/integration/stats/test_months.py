@@ -50,7 +50,7 @@ class Month:
     def pairs(self, days: DateRange, *, by_day: bool = False) -> dict[PairKey, Counters]:
         rules = Rules(K, admitter(SiteSettings(id=SITE), ()))
         return PairReports(self.engine.reader, OpenPairs(ShownPairs())).pairs(
-            SITE, days, TABLE, {}, rules, by_day=by_day
+            SITE, days, TABLE, {}, rules, by_day=by_day, only={}
         )
 
     def of_month(self, table: tuple[Dimension, Dimension]) -> dict[tuple[str, str], Counters]:

@@ -1,0 +1,129 @@
+"""Questions that want to break out of their field, or to take the machine."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.integration.stats.conftest import DAY, Stats
+
+INJECTIONS = (
+    "' OR 1=1 --",
+    "'); DROP TABLE cells; --",
+    "\\'; DROP TABLE cells; --",
+    "file('/etc/passwd')",
+    "{site:String}",
+    "{x:String}",
+    "$$",
+    "`cells`",
+    "/**/UNION/**/SELECT/**/1",
+    "\u02bc OR 1=1",
+    "\x00",
+    "%27%20OR%201=1",
+)
+REPORTS = ("/api/v1/stats/realtime/visitors", "/api/v1/stats/funnels", "/api/v1/stats/transitions")
+
+
+@pytest.fixture
+def catcher() -> Iterator[tuple[str, list[object]]]:
+    """A server that nobody has a reason to ask, and who asked it."""
+    loop = asyncio.new_event_loop()
+    caught: list[object] = []
+
+    async def catch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        caught.append(writer.get_extra_info("peername"))
+        writer.close()
+
+    server = loop.run_until_complete(asyncio.start_server(catch, "127.0.0.1", 0))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", caught
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def test_an_injection_in_any_field_of_any_route_is_refused_or_means_itself(
+    stats: Stats, catcher: tuple[str, list[object]]
+) -> None:
+    url, caught = catcher
+    stats.engine.writer.command(f"INSERT INTO totals_hour (site, day, visitors) VALUES ('other.example', '{DAY}', 77)")  # noqa: S608
+    before = tables(stats)
+    secret = Path("/etc/passwd").read_text().splitlines()[0]
+    for text in (*INJECTIONS, f"url('{url}', CSV, 'a String')", f"remote('{url[7:-1]}', system.one)"):
+        for response in asked(stats, text):
+            assert response.status_code in (200, 400, 404), (text, response.text)
+            assert secret not in response.text
+            if response.status_code == 200:
+                assert "77" not in response.json()["results"].__repr__(), text
+    assert caught == []
+    assert tables(stats) == before
+
+
+def tables(stats: Stats) -> list[tuple[Any, ...]]:
+    """Names and rows of all tables."""
+    return list(stats.engine.writer.query("SELECT name, total_rows FROM system.tables ORDER BY name").rows)
+
+
+def asked(stats: Stats, text: str) -> Iterator[Any]:
+    """Answers to questions that have the text in each of their places."""
+    by_page: dict[str, Any] = {"dimensions": ["event:page"]}
+    for body in (
+        {"site_id": text},
+        {"metrics": [text]},
+        {"dimensions": [text]},
+        {"dimensions": [f"event:props:{text}"]},
+        {"date_range": text},
+        {"date_range": ["2026-11-01", text]},
+        {"date_range": [f"2026-11-01T00:00:00{text}", "2026-11-02T00:00:00Z"]},
+        {"order_by": [[text, "asc"]]},
+        {"order_by": [["visitors", text]]},
+        {"pagination": {"limit": text}},
+        {"pagination": {"offset": text}},
+        {"include": {text: True}},
+        {"include": {"comparisons": {"mode": text}}},
+        {"include": {"comparisons": {"mode": "custom", "date_range": [text, text]}}},
+        {text: text},
+        {"filters": [[text, "event:page", ["/"]]]},
+        {"filters": [["is", text, ["/"]]]},
+        {"filters": [["is", "event:page", ["/"], {text: True}]]},
+        {"filters": [["is", f"event:props:{text}", ["x"]]]},
+        *(
+            by_page | {"filters": [[operator, attribute, [text]]]}
+            for operator in ("is", "is_not", "contains", "contains_not", "matches", "matches_not")
+            for attribute in ("event:page", "visit:source", "event:props:plan")
+        ),
+        {"filters": [["or", [["is", "visit:source", [text]], ["is", "visit:country", [text]]]]]},
+    ):
+        yield stats.ask(**body)  # type: ignore[arg-type]
+    headers = {"Authorization": "Bearer k1"}
+    for path in REPORTS:
+        for query in (f"site_id={quote(text)}", f"site_id=example.org&date_range={quote(text)}"):
+            if path != REPORTS[0] or "date_range" not in query:
+                yield stats.client.get(f"{path}?{query}", headers=headers)
+    yield stats.client.post(
+        "/api/v1/close", json={"site_id": text, "day": text}, headers={"Authorization": "Bearer own"}
+    )
+
+
+def test_an_answer_that_would_take_the_memory_is_refused_and_others_go_on(stats: Stats) -> None:
+    for first in range(0, 1_100_000, 100_000):
+        stats.engine.writer.command(
+            "INSERT INTO cells (site, day, grain, dim_a, a, visitors) "  # noqa: S608
+            f"SELECT 'example.org', '{DAY}', 'day', 1, '/' || toString({first} + number), 5 FROM numbers(100000)"
+        )
+    stats.engine.writer.command(f"INSERT INTO closed_days VALUES ('example.org', '{DAY}')")  # noqa: S608
+    stats.engine.writer.command(
+        f"INSERT INTO totals_hour (site, day, visitors, visits) VALUES ('example.org', '{DAY}', 9, 9)"  # noqa: S608
+    )
+    heavy = stats.ask(dimensions=["event:page"])
+    assert (heavy.status_code, heavy.headers["retry-after"]) == (503, "2")
+    assert "it needs too much memory" in heavy.json()["error"]
+    assert stats.rows() == {(): [9]}
