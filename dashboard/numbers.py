@@ -50,3 +50,37 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60}m {whole % 60:02d}s"
     return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+def share(value: float | None) -> str:
+    """A percentage that is already 0-100, with one decimal below ten.
+
+    >>> share(3.25), share(43.2), share(None)
+    ('3.2%', '43%', '–')
+    """
+    if value is None:
+        return NOTHING
+    return f"{value:.1f}%" if 0 < value < 10 else f"{value:.0f}%"
+
+
+def money(value: float | None) -> str:
+    """An amount in the main unit of its currency.
+
+    >>> money(1234.5), money(None)
+    ('1,234.50', '–')
+    """
+    return NOTHING if value is None else f"{value:,.2f}"
+
+
+def change(value: float | None, *, in_points: bool = False) -> str:
+    """How much a number changed, with an arrow; nothing if that is not known.
+
+    >>> change(12), change(-5.25, in_points=True), change(0), change(None)
+    ('↑ 12%', '↓ 5.2 points', 'no change', '')
+    """
+    if value is None:
+        return ""
+    if not value:
+        return "no change"
+    arrow, size = "↑" if value > 0 else "↓", abs(value)
+    return f"{arrow} {size:.1f} points" if in_points else f"{arrow} {size:,.0f}%"

@@ -1,4 +1,4 @@
-"""The stretches of time a reader can pick, and what they are in the site's own calendar.
+"""The stretches of time a reader can pick, and what they are compared with, in the site's own calendar.
 
 Pure: the site's current day is passed in.
 """
@@ -7,17 +7,34 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from appliance.stats.contract import Comparisons
+
 
 class Choice(StrEnum):
-    """What stands in the picker; the value is its label."""
+    """What stands in the picker; the value is its label and stands in the address."""
 
     TODAY = "Today"
     YESTERDAY = "Yesterday"
     LAST_7_DAYS = "Last 7 days"
+    LAST_28_DAYS = "Last 28 days"
     LAST_30_DAYS = "Last 30 days"
+    LAST_91_DAYS = "Last 91 days"
     THIS_MONTH = "This month"
+    LAST_MONTH = "Last month"
+    THIS_YEAR = "This year"
+    LAST_12_MONTHS = "Last 12 months"
     ALL_TIME = "All time"
     CUSTOM = "Custom range"
+
+
+class Comparison(StrEnum):
+    """What the period is compared with; the value is its label and stands in the address."""
+
+    NONE = "No comparison"
+    PREVIOUS = "Previous period"
+    PREVIOUS_WEEKDAYS = "Previous, same weekdays"
+    YEAR_BEFORE = "Year before"
+    YEAR_BEFORE_WEEKDAYS = "Year before, same weekdays"
 
 
 @dataclass(frozen=True)
@@ -36,13 +53,35 @@ class Period:
         """Whether hours can be shown."""
         return self.first == self.last
 
+    @property
+    def days(self) -> int | None:
+        """Number of days; None if the first is not known."""
+        return None if self.first is None else (self.last - self.first).days + 1
+
+    @property
+    def asked(self) -> str | list[str]:
+        """As a question holds it."""
+        if isinstance(self.date_range, str):
+            return self.date_range
+        return [day.isoformat() for day in self.date_range]
+
 
 _NAMED = {
     Choice.TODAY: "day",
     Choice.LAST_7_DAYS: "7d",
+    Choice.LAST_28_DAYS: "28d",
     Choice.LAST_30_DAYS: "30d",
+    Choice.LAST_91_DAYS: "91d",
     Choice.THIS_MONTH: "month",
+    Choice.THIS_YEAR: "year",
+    Choice.LAST_12_MONTHS: "12mo",
     Choice.ALL_TIME: "all",
+}
+_MODES = {
+    Comparison.PREVIOUS: ("previous_period", False),
+    Comparison.PREVIOUS_WEEKDAYS: ("previous_period", True),
+    Comparison.YEAR_BEFORE: ("year_over_year", False),
+    Comparison.YEAR_BEFORE_WEEKDAYS: ("year_over_year", True),
 }
 
 
@@ -59,13 +98,35 @@ def period(choice: Choice, today: date, custom: tuple[date, date] | None = None)
     if choice is Choice.YESTERDAY:
         yesterday = today - timedelta(days=1)
         return _days(yesterday, yesterday, today)
-    first = {
-        Choice.LAST_7_DAYS: today - timedelta(days=6),
-        Choice.LAST_30_DAYS: today - timedelta(days=29),
+    if choice is Choice.LAST_MONTH:
+        last = today.replace(day=1) - timedelta(days=1)
+        return _days(last.replace(day=1), last, today)
+    return Period(_NAMED.get(choice, "day"), _first(choice, today), today, includes_today=True)
+
+
+def comparison(choice: Comparison, chosen: Period) -> Comparisons | None:
+    """What the API is asked to compare with; None for nothing, or where nothing lies before the period."""
+    if choice not in _MODES or chosen.first is None:
+        return None
+    mode, weekdays = _MODES[choice]
+    return Comparisons(mode, match_day_of_week=weekdays)
+
+
+def _first(choice: Choice, today: date) -> date | None:
+    """First day of the named ranges, as in docs/metrics.md."""
+    lengths = {Choice.LAST_7_DAYS: 7, Choice.LAST_28_DAYS: 28, Choice.LAST_30_DAYS: 30, Choice.LAST_91_DAYS: 91}
+    if choice in lengths:
+        return today - timedelta(days=lengths[choice] - 1)
+    return {
         Choice.THIS_MONTH: today.replace(day=1),
+        Choice.THIS_YEAR: today.replace(month=1, day=1),
+        Choice.LAST_12_MONTHS: _eleven_months_before(today),
         Choice.ALL_TIME: None,
     }.get(choice, today)
-    return Period(_NAMED.get(choice, "day"), first, today, includes_today=True)
+
+
+def _eleven_months_before(today: date) -> date:
+    return date(today.year, 1, 1) if today.month == 12 else date(today.year - 1, today.month + 1, 1)
 
 
 def _days(first: date, last: date, today: date) -> Period:

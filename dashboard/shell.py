@@ -9,11 +9,12 @@ import re
 from streamlit import file_util
 
 TITLE = "Web analytics"
+_STYLES = "".join(f'<link rel="stylesheet" href="/assets/{name}.css" />' for name in ("dashboard", "report"))
 _CHANGES: tuple[tuple[str, str], ...] = (
     (r"<!--.*?-->", ""),
     (r"<title>.*?</title>", f"<title>{TITLE}</title>"),
     (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />'),
-    (r'<link rel="service-desc"[^>]*>', '<link rel="stylesheet" href="/assets/dashboard.css" />'),
+    (r'<link rel="service-desc"[^>]*>', _STYLES),
     (r"<noscript>.*?</noscript>", "<noscript>This page needs JavaScript.</noscript>"),
     (r"<script>\s*window\.prerenderReady = false\s*</script>", ""),
 )

@@ -7,7 +7,10 @@ None of it is used here, and what is not reachable needs no watching.
 import re
 
 from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dashboard import element
 
 _FILES = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9._-]+|/_stcore/(?:health|host-config)")
 _SOCKET = "/_stcore/stream"
@@ -25,6 +28,7 @@ class StreamlitRoutes:
     def __init__(self, app: ASGIApp, page: str) -> None:
         self._app = app
         self._page = HTMLResponse(page, headers={"Cache-Control": "no-store"})
+        self._element = StaticFiles(directory=element.ASSETS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, serve the page or refuse."""
@@ -43,6 +47,9 @@ class StreamlitRoutes:
             await PlainTextResponse("Not allowed here.\n", status_code=405)(scope, receive, send)
         elif scope["path"] == "/":
             await self._page(scope, receive, send)
+        elif scope["path"].startswith(element.PREFIX):
+            path = "/" + scope["path"].removeprefix(element.PREFIX)
+            await self._element({**scope, "path": path, "root_path": ""}, receive, send)
         elif _FILES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
         else:

@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from appliance.stats.contract import Site
-from dashboard import state
+from dashboard import address, state
 from dashboard.client import StatsError
 from dashboard.options import DashboardUser
 from dashboard.pages.report import show_report
+from dashboard.periods import Choice
 from dashboard.shell import TITLE
+from dashboard.view import View
 from dashboard.widgets import frame, notes
 from dashboard.widgets.live import current_visitors
-from dashboard.widgets.pickers import pick_period, pick_site
+from dashboard.widgets.pickers import pick_comparison, pick_period, pick_site
 
 LIVE_SECONDS = 5.0
 """How often numbers of the current day are asked for again."""
@@ -58,13 +60,20 @@ def _render_sites(user: DashboardUser, sites: dict[str, Site]) -> None:
         site = sites[pick_site(list(sites))]
         st.fragment(current_visitors, run_every=LIVE_SECONDS)(site.id)
         st.space("stretch")
-        period = pick_period(_today(site))
+        period = pick_period(_today(site), Choice.TODAY)
+        compare = pick_comparison(period)
         frame.account(user)
     st.set_page_config(page_title=f"{site.id} · {TITLE}", layout="wide")
+    address.settled()
+    view = View(
+        *(site, period, compare, address.read_filters()),
+        interval=address.read(address.INTERVAL),
+        series=address.read(address.SERIES),
+    )
     every = None
     if period.includes_today:
         every = LIVE_SECONDS if period.one_day else SLOW_SECONDS
-    st.fragment(show_report, run_every=every)(site, period)
+    st.fragment(show_report, run_every=every)(view)
 
 
 def _today(site: Site) -> date:

@@ -1,96 +1,109 @@
 """Everything about one site and period; Streamlit runs it again by itself while the day goes on."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from appliance.stats.contract import Answer, Include, Pagination, Question, Site, TimeDimension
-from dashboard import state
-from dashboard.client import StatsError
-from dashboard.moments import bars
-from dashboard.periods import Period
+from dashboard import address, questions, state
+from dashboard.client import StatsAwayError, StatsError, StatsRefusedError
+from dashboard.element import Action
+from dashboard.panels import PANELS, Panel, why_not
+from dashboard.view import View
 from dashboard.widgets import notes
-from dashboard.widgets.headline import METRICS, headline
-from dashboard.widgets.panel import MAX_ROWS, NEW_VISITORS, PANELS, Report, pick_report, value_table
-from dashboard.widgets.timeline import SERIES, pick_series, timeline
+from dashboard.widgets.chips import chips
+from dashboard.widgets.headline import headline
+from dashboard.widgets.panel import panel, refused_data, values_data, waiting_data
+from dashboard.widgets.timeline import timeline
+
+_FIRST_CARDS = PANELS[:2]
+"""Those that are in sight at first; the others are asked for when they come into sight."""
 
 
-def show_report(site: Site, period: Period) -> None:
+def show_report(view: View) -> None:
     """Draw numbers, time line and panels; a login that has ended draws nothing."""
+    address.run_again_if_changed()
     user = state.current_user()
-    if user is None or not user.may_read(site.id):
+    if user is None or not user.may_read(view.site.id):
         notes.login_ended()
         return
     try:
-        _show(site, period)
+        _show(view)
     except StatsError as error:
         notes.unavailable(error)
 
 
-def _show(site: Site, period: Period) -> None:
-    answer = _ask(site, period, METRICS)
-    totals = dict(zip(METRICS, answer.results[0].metrics, strict=True))
+def _show(view: View) -> None:
+    answer = state.client().query(questions.totals(view))
     notes.warnings(answer.meta)
-    any_ended = answer.meta.open_visits != totals.get("visits")
-    headline(totals, summed=answer.meta.visitors == "daily_sum", any_ended=any_ended)
-    if not totals["visits"] and not totals["pageviews"]:
-        _show_nothing(site, period)
+    if view.filters:
+        chips(view, {}, _act)
+    totals = dict(zip(view.metrics(), answer.results[0].metrics, strict=True))
+    with st.container(border=True, key="headline"):
+        headline(view, answer, _act)
+        if totals["visits"] or totals["pageviews"] or totals["visitors"] or view.filters:
+            _show_timeline(view, answer.meta.comparison.date_range if answer.meta.comparison else None)
+    if not view.filters and not totals["visits"] and not totals["pageviews"]:
+        _show_nothing(view)
         return
-    with st.container(border=True, key="timeline"):
-        _show_timeline(site, period)
     for start in range(0, len(PANELS), 2):
-        for column, (title, reports) in zip(st.columns(2), PANELS[start : start + 2], strict=False):
-            with column, st.container(border=True, height="stretch", key=f"panel-{title.lower()}"):
-                _show_panel(site, period, pick_report(title, reports))
-    notes.reading(site, answer.meta, state.now())
+        for column, card in zip(st.columns(2), PANELS[start : start + 2], strict=False):
+            with column, st.container(border=True, height="stretch", key=f"panel-{card.title.lower()}"):
+                st.fragment(_show_panel)(view, card)
+    notes.reading(view.site, answer.meta, state.now())
 
 
-def _show_nothing(site: Site, period: Period) -> None:
-    ever = Question(site.id, ["pageviews", "visits"], "all")
-    if any(state.client().query(ever).results[0].metrics):
+def _show_nothing(view: View) -> None:
+    ever = replace(view, compare=None, period=replace(view.period, date_range="all"))
+    if any(state.client().query(questions.totals(ever)).results[0].metrics):
         notes.nothing_in_period()
     else:
-        notes.nothing_yet(site)
+        notes.nothing_yet(view.site)
 
 
-def _show_timeline(site: Site, period: Period) -> None:
-    label = pick_series()
-    by = TimeDimension.HOUR if period.one_day else TimeDimension.DAY
-    answer = _ask(site, period, (SERIES[label],), by)
-    counts = {row.dimensions[0]: int(row.metrics[0] or 0) for row in answer.results}
-    local = datetime.fromtimestamp(state.now(), ZoneInfo(site.timezone))
-    now = f"{local:%Y-%m-%d %H}:00:00" if period.one_day else f"{local:%Y-%m-%d}"
-    timeline(label, *bars(answer.meta.time_labels or [], counts, now))
+def _show_timeline(view: View, other: list[str] | None) -> None:
+    answer = state.client().query(questions.over_time(view))
+    compared = state.client().query(questions.over_time(view, (other[0], other[1]))) if other else None
+    local = datetime.fromtimestamp(state.now(), ZoneInfo(view.site.timezone)).replace(tzinfo=None)
+    timeline(view, answer, compared, local, _act)
 
 
-def _show_panel(site: Site, period: Period, report: Report) -> None:
-    filters = [["is", report.only[0], [report.only[1]]]] if report.only else []
-    answer = _ask(site, period, (report.metric,), report.dimension, filters, limit=MAX_ROWS)
-    value_table(report, [(row.dimensions[0], int(row.metrics[0] or 0)) for row in answer.results])
-    if report.only == NEW_VISITORS:
-        notes.new_visitors()
-    notes.hidden(answer.meta, listed=len(answer.results), one_day=period.one_day)
+def _show_panel(view: View, card: Panel) -> None:
+    address.run_again_if_changed()
+    user = state.current_user()
+    if user is None or not user.may_read(view.site.id):
+        notes.login_ended()
+        return
+    reports = {report.tab: report for report in card.reports}
+    report = reports.get(st.session_state.get(f"open {card.title}", ""), card.reports[0])
+
+    def act(action: Action) -> None:
+        match action:
+            case {"do": "tab", "value": str(tab)}:
+                st.session_state[f"open {card.title}"] = tab
+            case {"do": "seen"}:
+                st.session_state[f"seen {card.title}"] = True
+            case _:
+                _act(action)
+
+    if card not in _FIRST_CARDS and not st.session_state.get(f"seen {card.title}"):
+        panel(card, report, waiting_data(), act)
+        return
+    why = why_not(report, view.filters)
+    if why:
+        panel(card, report, refused_data(view, why), act)
+        return
+    question = questions.values(view, report)
+    try:
+        answer = state.client().query(question)
+    except StatsRefusedError as error:
+        panel(card, report, refused_data(view, f"The stats API cannot answer this: {error}"), act)
+    except StatsAwayError as error:
+        notes.unavailable(error)
+    else:
+        panel(card, report, values_data(view, report, tuple(question.metrics), answer), act)
 
 
-def _ask(
-    site: Site,
-    period: Period,
-    metrics: tuple[str, ...],
-    dimension: str = "",
-    filters: Sequence[Any] = (),
-    limit: int | None = None,
-) -> Answer:
-    asked = period.date_range
-    question = Question(
-        site.id,
-        list(metrics),
-        asked if isinstance(asked, str) else [day.isoformat() for day in asked],
-        dimensions=[dimension] if dimension else [],
-        filters=list(filters),
-        include=Include(time_labels=dimension.startswith("time:")),
-        pagination=Pagination(limit=limit) if limit else Pagination(),
-    )
-    return state.client().query(question)
+def _act(action: Action) -> None:
+    address.apply(action)

@@ -1,38 +1,75 @@
-"""The six numbers at the top. They are our own numbers, hence `st.metric` may show them."""
+"""The numbers at the top, each with its change; a click draws one over time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import streamlit as st
-
+from appliance.stats.contract import Answer
 from dashboard import numbers
-
-_LABELS = (
-    ("visits", "Visits", numbers.count),
-    ("pageviews", "Pageviews", numbers.count),
-    ("views_per_visit", "Views per visit", numbers.ratio),
-    ("bounce_rate", "Bounce rate", numbers.percent),
-    ("visit_duration", "Visit duration", numbers.duration),
-)
-METRICS = ("visitors", *(name for name, _, _ in _LABELS))
+from dashboard.element import Action, element
+from dashboard.figures import FIGURES, OF_ENDED_VISITS
+from dashboard.moments import days_of
+from dashboard.view import View
 
 
-_OF_ENDED_VISITS = frozenset({"bounce_rate", "visit_duration"})
+def headline(view: View, answer: Answer, on_action: Callable[[Action], None]) -> None:
+    """Show the numbers of the period."""
+    element("headline", "numbers", headline_data(view, answer), on_action)
 
 
-def headline(values: Mapping[str, float | None], *, summed: bool, any_ended: bool) -> None:
-    """Show the numbers of the period.
-
-    Args:
-        values: by name of the metric; None where there is nothing to divide by.
-        summed: visitors of several days were added up, and the label says so.
-        any_ended: some visit has ended; without one there is no bounce rate and no duration.
-    """
-    with st.container(border=True, key="headline", horizontal=True, gap="medium"):
-        st.metric(
-            "Visitors (daily, summed)" if summed else "Visitors",
-            numbers.count(values.get("visitors")),
-            width=150,
+def headline_data(view: View, answer: Answer) -> dict[str, Any]:
+    """What the element shows."""
+    metrics = view.metrics()
+    row = answer.results[0]
+    values = dict(zip(metrics, row.metrics, strict=True))
+    before: Mapping[str, Any] = dict(zip(metrics, row.comparison.metrics, strict=True)) if row.comparison else {}
+    changes: Mapping[str, Any] = dict(zip(metrics, row.comparison.change, strict=True)) if row.comparison else {}
+    none_ended = _none_ended(answer, values)
+    items = []
+    for metric in metrics:
+        figure = FIGURES[metric]
+        unknown = metric in OF_ENDED_VISITS and none_ended
+        value = None if unknown else values[metric]
+        change = None if unknown or not before.get(metric) else changes.get(metric)
+        items.append(
+            {
+                "id": metric,
+                "label": _label(metric, answer.meta.visitors),
+                "help": figure.definition,
+                "drawable": value is not None,
+                "text": _bounded(figure.text(value), partial=bool(answer.meta.partial) and value is not None),
+                "change": numbers.change(change, in_points=figure.in_points),
+                "mood": figure.mood(change),
+                "was": "" if unknown or before.get(metric) is None else f"before: {figure.text(before[metric])}",
+                "active": metric == view.shown_series,
+            }
         )
-        for name, label, text in _LABELS:
-            known = any_ended or name not in _OF_ENDED_VISITS
-            st.metric(label, text(values.get(name) if known else None), width=150)
+    return {"items": items, "notes": _notes(view, answer)}
+
+
+def _none_ended(answer: Answer, values: Mapping[str, float | None]) -> bool:
+    """No visit has ended: there is no bounce rate and no duration. With filters the API does not count open visits."""
+    if answer.meta.open_visits is not None:
+        return answer.meta.open_visits == values.get("visits")
+    return answer.meta.includes_today and not any(values.get(metric) for metric in OF_ENDED_VISITS)
+
+
+def _label(metric: str, visitors: str) -> str:
+    summed = metric == "visitors" and visitors == "daily_sum"
+    return FIGURES[metric].label + (" (daily, summed)" if summed else "")
+
+
+def _bounded(text: str, *, partial: bool) -> str:
+    return f"≥ {text}" if partial else text
+
+
+def _notes(view: View, answer: Answer) -> list[str]:
+    notes = []
+    if answer.meta.comparison is not None:
+        other = days_of(*answer.meta.comparison.date_range)
+        running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""
+        notes.append(f"Compared with {other}.{running}")
+    if answer.meta.partial:
+        notes.append("≥ means at least: what too few visitors of a day had together is not counted in.")
+    if "bounce_rate" not in view.metrics():
+        notes.append("Bounce rate and visit duration belong to whole visits and are not known for this filter.")
+    return notes

@@ -53,30 +53,6 @@ def nothing_in_period() -> None:
         st.text("Choose a longer one to see earlier visits.")
 
 
-def hidden(meta: Meta, *, listed: int, one_day: bool) -> None:
-    """What a table leaves out, and why; or that there is nothing.
-
-    Args:
-        meta: of the answer that the table shows.
-        listed: number of rows that the table has.
-        one_day: whether the period has a single day.
-    """
-    if meta.hidden is None:
-        if listed == 0:
-            st.text("Nothing to list in this period.")
-        return
-    values, threshold = meta.hidden.values, meta.hidden.threshold
-    if not values:
-        st.text(f"Left out is what fewer than {threshold} visitors a day had.")
-        return
-    if one_day:
-        more = "more" if listed else ("entry" if values == 1 else "entries")
-        st.text(f"{values:,} {more} with fewer than {threshold} visitors: not shown.")
-    else:
-        times = "once" if values == 1 else f"{values:,} times"
-        st.text(f"Entries are left out on days on which fewer than {threshold} visitors had them: {times}.")
-
-
 def warnings(meta: Meta) -> None:
     """What is wrong with the appliance, where nobody can overlook it."""
     if meta.warnings:
@@ -99,11 +75,3 @@ def reading(site: Site, meta: Meta, now: float) -> None:
             f"Days and hours are those of {site.timezone}. "
             "Bounce rate and visit duration are those of visits that have ended."
         )
-
-
-def new_visitors() -> None:
-    """What "new" means here."""
-    st.caption(
-        "New means new that day: nobody is recognised on another day. "
-        "Visits that are still under way are in (other) until they have ended."
-    )

@@ -1,132 +1,111 @@
-"""A table of the most frequent values with bars, and the tabs above it.
+"""A card with a list of values and its tabs."""
 
-Values are text of the network (paths, hosts): they go into the table's data only, never into a label.
-"""
+from collections.abc import Callable
+from typing import Any
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from appliance.stats.contract import NOT_SET, OTHER, Answer
+from dashboard.element import Action, element
+from dashboard.figures import FIGURES
+from dashboard.filters import attributes
+from dashboard.panels import Panel, Report, attribute_name, display_name
+from dashboard.view import View
+from dashboard.widgets.row_notes import list_notes
 
-import streamlit as st
-
-from dashboard import countries
-from dashboard.tables import named_numbers
-
-MAX_ROWS = 250
-"""Rows of a table; a longer one than fits scrolls."""
-_VISIBLE_ROWS = 9.5
-"""The half row shows that there is more below."""
-_ROW_HEIGHT = 34
-_HEADER_HEIGHT = 36
-_EMPTY_NAMES = {
-    "visit:country": countries.UNKNOWN,
-    "visit:exit_page": "(no pageview)",
-    "visit:source": "Direct / None",
+_SPECIAL = {
+    OTHER: "Everything that has no row of its own, because too few visitors had it.",
+    NOT_SET: "Visits without a value.",
 }
 
-NEW_VISITORS = ("visit:visitor_type", "New that day")
+
+def panel(card: Panel, report: Report, data: dict[str, Any], on_action: Callable[[Action], None]) -> None:
+    """Show a card.
+
+    Args:
+        card: the card.
+        report: the tab that is open.
+        data: of `waiting_data`, `refused_data` or `values_data`.
+        on_action: what the reader does.
+    """
+    tabs = [one.tab for one in card.reports]
+    frame = {"title": card.title, "tabs": tabs if len(tabs) > 1 else [], "tab": report.tab}
+    element("panel", f"list-{card.title}", {**_EMPTY, **frame, **data}, on_action)
 
 
-@dataclass(frozen=True)
-class Report:
-    """One tab: what is listed and what the column is called. All texts are constants of ours."""
+_EMPTY: dict[str, Any] = {
+    "state": "ready",
+    "columns": [],
+    "rows": [],
+    "notes": [],
+    "why": "",
+    "offers": [],
+    "more": "",
+    "file": "",
+}
 
-    tab: str
-    dimension: str
-    column: str
-    metric: str = "visitors"
-    metric_column: str = "Visitors"
-    only: tuple[str, str] | None = None
-    """Dimension and the one value of it that counts."""
+
+def waiting_data() -> dict[str, Any]:
+    """Nothing yet: the element says when it comes into sight."""
+    return {"state": "waiting"}
 
 
-PANELS: tuple[tuple[str, tuple[Report, ...]], ...] = (
-    (
-        "Sources",
-        (
-            Report("Sources", "visit:source", "Source"),
-            Report("Channels", "visit:channel", "Channel"),
-            Report("Campaigns", "visit:utm_campaign", "Campaign"),
-            Report("Mediums", "visit:utm_medium", "Medium"),
+def refused_data(view: View, why: str) -> dict[str, Any]:
+    """Why this list cannot be shown, and which filters to remove for it."""
+    offers = [
+        {
+            "label": f"Remove {attribute_name(one.attribute)} {display_name(one.attribute, one.value)}",
+            "action": {"do": "remove", "filter": one.text},
+        }
+        for one in view.filters
+    ]
+    return {"why": why, "offers": offers}
+
+
+def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: Answer) -> dict[str, Any]:
+    """The rows of a list of values."""
+    labels = dict(report.labels)
+    most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
+    bounds = frozenset(answer.meta.lower_bounds or ())
+    shown = len(report.metrics)
+    columns: list[dict[str, Any]] = [{"label": report.column, "help": ""}]
+    for index, metric in enumerate(metrics):
+        figure = FIGURES[metric]
+        label = labels.get(metric, figure.label)
+        columns.append({"label": label, "help": figure.definition, "wide": index >= shown})
+    rows = []
+    for row in answer.results:
+        value = row.dimensions[0]
+        special = value in _SPECIAL
+        rows.append(
+            {
+                "name": display_name(report.dimension, value),
+                "raw": value,
+                "help": _SPECIAL.get(value, ""),
+                "special": special,
+                "numbers": row.metrics,
+                "cells": [
+                    _cell(metric, number, at_least=value in bounds)
+                    for metric, number in zip(metrics, row.metrics, strict=True)
+                ],
+                "share": min(1.0, (row.metrics[0] or 0) / most),
+                "filter": {"attribute": report.dimension, "value": value} if value and value != OTHER else None,
+            }
+        )
+    total = answer.meta.total_rows or len(rows)
+    return {
+        "columns": columns,
+        "rows": rows,
+        "more": f"{total:,}",
+        "file": f"{view.site.id}-{report.tab.lower().replace(' ', '-')}.csv",
+        "notes": list_notes(
+            report,
+            answer,
+            listed=len(rows),
+            one_day=view.period.one_day,
+            filtered=bool(attributes(view.filters) - {report.dimension}),
         ),
-    ),
-    (
-        "Pages",
-        (
-            Report("Pages", "event:page", "Page"),
-            Report("Entry pages", "visit:entry_page", "Entry page"),
-            Report(
-                *("Landing pages", "visit:entry_page", "Landing page"),
-                metric_column="New visitors",
-                only=NEW_VISITORS,
-            ),
-            Report("Exit pages", "visit:exit_page", "Exit page"),
-        ),
-    ),
-    (
-        "Places",
-        (
-            Report("Countries", "visit:country", "Country"),
-            Report("Regions", "visit:region", "Region"),
-            Report("Cities", "visit:city", "City"),
-            Report("Languages", "visit:language", "Language"),
-        ),
-    ),
-    (
-        "Devices",
-        (
-            Report("Browsers", "visit:browser", "Browser"),
-            Report("Systems", "visit:os", "Operating system"),
-            Report("Devices", "visit:device", "Device"),
-            Report("Screens", "visit:screen", "Screen"),
-        ),
-    ),
-    (
-        "Goals",
-        (
-            Report("Goals", "event:goal", "Goal"),
-            Report("Events", "event:name", "Event"),
-        ),
-    ),
-)
+    }
 
 
-def pick_report(title: str, reports: Sequence[Report]) -> Report:
-    """Heading of the panel with its tabs; the chosen report."""
-    if len(reports) == 1:
-        st.subheader(title, anchor=False)
-        return reports[0]
-    tabs = {report.tab: report for report in reports}
-    chosen = st.segmented_control(
-        title, list(tabs), default=reports[0].tab, key=f"tab-{title}", required=True,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return tabs.get(str(chosen), reports[0])
-
-
-def display_name(dimension: str, value: str) -> str:
-    """What the table shows for a stored value."""
-    if dimension == "visit:country":
-        return countries.country_name(value)
-    return value or _EMPTY_NAMES.get(dimension, "(none)")
-
-
-def value_table(report: Report, rows: Sequence[tuple[str, int]]) -> None:
-    """Show values with their numbers, most frequent first; without rows nothing."""
-    if not rows:
-        return
-    names = [display_name(report.dimension, value) for value, _ in rows]
-    numbers = [number for _, number in rows]
-    st.dataframe(
-        named_numbers("value", names, "number", numbers),
-        hide_index=True,
-        row_height=_ROW_HEIGHT,
-        height=_HEADER_HEIGHT + int(_ROW_HEIGHT * min(len(rows), _VISIBLE_ROWS)),
-        lazy=False,
-        column_config={
-            "value": st.column_config.TextColumn(report.column, width="medium"),
-            "number": st.column_config.ProgressColumn(
-                report.metric_column, format="localized", min_value=0, max_value=max(*numbers, 1), width="small"
-            ),
-        },
-        alt=f"{report.tab}, the most frequent ones first",
-    )
+def _cell(metric: str, number: float | None, *, at_least: bool) -> str:
+    text = FIGURES[metric].text(number)
+    return f"≥ {text}" if at_least and metric == "visitors" else text

@@ -1,68 +1,106 @@
-"""Bars over time: hours of one day, else days."""
+"""The series over time with the comparison behind it; what is not over yet is drawn as such."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-import streamlit as st
-
-from dashboard.tables import named_numbers
-
-SERIES = {"Visitors": "visitors", "Visits": "visits", "Pageviews": "pageviews"}
-_HEIGHT = 260
-_SHORTENED_FROM = 10_000
+from appliance.stats.contract import Answer
+from dashboard import moments, numbers
+from dashboard.element import Action, element
+from dashboard.figures import ADDING_UP, FIGURES, Figure
+from dashboard.view import INTERVALS, View
 
 
-def pick_series() -> str:
-    """Label of the chosen series."""
-    chosen = st.segmented_control(
-        "Series", list(SERIES), default="Visitors", key="series", required=True, label_visibility="collapsed"
-    )
-    return str(chosen or "Visitors")
-
-
-def timeline(label: str, moments: Sequence[str], values: Sequence[int]) -> None:
-    """Draw one bar per moment.
+def timeline(
+    view: View, answer: Answer, other: Answer | None, now: datetime, on_action: Callable[[Action], None]
+) -> None:
+    """Draw the series.
 
     Args:
-        label: what is counted, one of `SERIES`.
-        moments: names of hours or days, our own text, in order.
-        values: as many numbers.
+        view: what is looked at.
+        answer: its series by its interval, with time labels.
+        other: the same of the range compared with; None without a comparison.
+        now: the site's present moment by its clock, without zone.
+        on_action: what the reader does.
     """
-    total = sum(values)
-    st.vega_lite_chart(
-        named_numbers("when", moments, "value", values),
-        _spec(label, max(values, default=0)),
-        height=_HEIGHT,
-        alt=f"{label} over time, {len(moments)} bars, {total} in total",
-    )
+    element("chart", "chart", timeline_data(view, answer, other, now), on_action)
 
 
-def _spec(label: str, most: int) -> dict[str, Any]:
+def timeline_data(view: View, answer: Answer, other: Answer | None, now: datetime) -> dict[str, Any]:
+    """What the element shows."""
+    figure = FIGURES[view.shown_series]
+    points = _points(view, figure, answer, other, now)
+    greatest = max((point[side] or 0 for point in points for side in ("value", "before")), default=0)
+    ticks = moments.scale(greatest)
+    refused = view.refused_intervals()
+    begun = [point for point in points if point["value"] is not None]
+    interval = view.shown_interval
     return {
-        "mark": {"type": "bar", "cornerRadiusEnd": 3},
-        "encoding": {
-            "x": {
-                "field": "when",
-                "type": "ordinal",
-                "sort": None,
-                "axis": {"title": None, "labelAngle": 0, "labelOverlap": "parity", "ticks": False},
-                "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
-            },
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "axis": {
-                    "title": None,
-                    "tickMinStep": 1,
-                    "tickCount": 4,
-                    "format": ",d" if most < _SHORTENED_FROM else "~s",
-                    "domain": False,
-                },
-                "scale": {"domainMin": 0, "nice": True},
-            },
-            "tooltip": [
-                {"field": "when", "type": "nominal", "title": "When"},
-                {"field": "value", "type": "quantitative", "title": label, "format": ","},
-            ],
-        },
+        "title": f"{figure.label} by {interval[:-1].lower()}",
+        "label": figure.label,
+        "interval": interval,
+        "intervals": [{"id": name, "why": refused.get(name, "")} for name in INTERVALS],
+        "points": points,
+        "ticks": [{"value": tick, "text": _tick(figure, tick)} for tick in ticks],
+        "most": ticks[-1],
+        "summary": f"{figure.label} over time, {len(begun)} {interval.lower()}. The table below has the numbers.",
+        "file": f"{view.site.id}-{view.shown_series}.csv",
+        "notes": _notes(view, answer),
     }
+
+
+def _points(view: View, figure: Figure, answer: Answer, other: Answer | None, now: datetime) -> list[dict[str, Any]]:
+    by = INTERVALS[view.shown_interval]
+    labels = answer.meta.time_labels or []
+    at = moments.current(labels, now)
+    known, before = _series(figure, answer), _series(figure, other) if other else {}
+    other_labels = (other.meta.time_labels or []) if other else []
+    several_days = len({label[:10] for label in labels}) > 1
+    several_years = len({label[:4] for label in labels}) > 1
+    missing = 0 if figure.metric in ADDING_UP else None
+    points = []
+    for index, label in enumerate(labels):
+        value = known.get(label, missing) if index <= at else None
+        then_label = other_labels[index] if index < len(other_labels) else None
+        then = before.get(then_label, missing) if then_label else None
+        points.append(
+            {
+                "name": moments.short_name(label, by, several_days=several_days, several_years=several_years),
+                "long": moments.long_name(label, by),
+                "value": value,
+                "text": figure.text(value),
+                "partial": index == at and answer.meta.includes_today,
+                "before": then,
+                "beforeName": moments.long_name(then_label, by) if then_label else None,
+                "beforeText": figure.text(then) if then_label else None,
+                "change": _change(figure, value, then) if index != at or not answer.meta.includes_today else "",
+            }
+        )
+    return points
+
+
+def _series(figure: Figure, answer: Answer) -> dict[str, float | None]:
+    return {row.dimensions[0]: row.metrics[0] for row in answer.results}
+
+
+def _change(figure: Figure, value: float | None, then: float | None) -> str:
+    if value is None or not then:
+        return ""
+    return numbers.change(value - then if figure.in_points else 100 * (value - then) / then, in_points=figure.in_points)
+
+
+def _tick(figure: Figure, tick: float) -> str:
+    if figure.metric in ADDING_UP and tick >= 10_000:
+        return f"{tick / 1_000_000:g}M" if tick >= 1_000_000 else f"{tick / 1000:g}k"
+    return f"{tick:g}" if figure.metric == "views_per_visit" else figure.text(tick)
+
+
+def _notes(view: View, answer: Answer) -> list[str]:
+    notes = []
+    if view.shown_interval == "Hours" and view.shown_series == "visitors":
+        notes.append("Somebody who is here in two hours counts in both, so hours add up to more than the day.")
+    if view.filters and view.period.one_day:
+        notes.append(view.refused_intervals()["Hours"])
+    if answer.meta.partial:
+        notes.append("Of days on which too few visitors had this, nothing is known: the line lies at 0 there.")
+    return notes

@@ -88,8 +88,8 @@ def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
     opened.close()
 
 
-def _log_in(context: BrowserContext, address: str) -> Page:
-    return log_in(context, address, "anna", PASSWORD)
+def _log_in(context: BrowserContext, address: str, page: Page | None = None) -> Page:
+    return log_in(context, address, "anna", PASSWORD, page)
 
 
 def test_everything_loads_and_no_other_host_is_asked(context: BrowserContext, recorder: Recorder, site: str) -> None:
@@ -100,7 +100,7 @@ def test_everything_loads_and_no_other_host_is_asked(context: BrowserContext, re
     assert headline(page, "Visit duration") == "2m 05s"
     assert table(page, "Pages") == [["/", "9"], ["/about", "4"]]
     assert table(page, "Countries") == [["Germany", "6"]]
-    expect(page.get_by_test_id("stVegaLiteChart").locator("svg, canvas").first).to_be_visible()
+    expect(page.get_by_role("img", name="Visitors over time")).to_be_visible()
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert [cookie["name"] for cookie in context.cookies()] == ["appliance-session"]
     # The policy allows all that the page does.
@@ -115,22 +115,21 @@ def test_hostile_text_is_shown_and_does_nothing(
     page = _log_in(context, f"{site}/?site={HOSTILE[0]}&period={HOSTILE[2]}&days={HOSTILE[4]}")
     for name in ("Sources", "Pages", "Countries", "Browsers"):
         assert [cells[0] for cells in table(page, name)] == HOSTILE
-    grid = page.get_by_role("region", name="Pages").locator("canvas").first
-    box = grid.bounding_box()
-    assert box is not None
-    for row in range(len(HOSTILE)):
-        page.mouse.dblclick(box["x"] + 60, box["y"] + 52 + 34 * row)
-        page.keyboard.press("Escape")
+    page.get_by_role("button", name="Details").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    for text in HOSTILE[:2]:
+        page.get_by_role("table", name="Pages").get_by_role("button", name=text, exact=True).click()
+        expect(page.locator(".chip strong").last).to_have_text(text)
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert recorder.complaints == []
 
 
 def test_numbers_move_by_themselves(context: BrowserContext, site: str, fake: FakeStats) -> None:
     page = _log_in(context, site)
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,234")
+    expect(page.locator(".tile .value").first).to_have_text("1,234")
     fake.totals["visitors"] = 1235
     fake.current = 4
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,235", timeout=15_000)
+    expect(page.locator(".tile .value").first).to_have_text("1,235", timeout=15_000)
     expect(page.get_by_text("4 current visitors")).to_be_visible(timeout=15_000)
 
 
@@ -139,7 +138,7 @@ def test_the_page_comes_back_when_the_numbers_do(context: BrowserContext, site: 
     page = _log_in(context, site)
     expect(page.get_by_text("The numbers cannot be read just now.")).to_be_visible()
     fake.status = 200
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text("1,234", timeout=15_000)
+    expect(page.locator(".tile .value").first).to_have_text("1,234", timeout=15_000)
 
 
 def test_the_view_stands_in_the_address(context: BrowserContext, site: str) -> None:
@@ -150,6 +149,46 @@ def test_the_view_stands_in_the_address(context: BrowserContext, site: str) -> N
     page.wait_for_url("**period=All+time**")
     page.reload()
     expect(page.get_by_label("Period", exact=True)).to_have_value("All time")
+
+
+def test_a_click_filters_and_the_filter_can_be_removed(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    page = _log_in(context, site)
+    page.get_by_role("table", name="Sources").get_by_role("button", name="news.example", exact=True).click()
+    expect(page.locator(".chip")).to_have_text("Source is news.example×")
+    page.wait_for_url("**f=is%2Cvisit%3Asource%2Cnews.example")
+    expect(page.get_by_role("img", name="Visitors over time, 1 days")).to_be_visible()
+    assert fake.questions[-1].filters == [["is", "visit:source", ["news.example"]]]
+    page.reload()
+    expect(page.locator(".chip")).to_have_text("Source is news.example×")
+    page.get_by_role("button", name="Remove the filter Source is news.example").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    page.get_by_role("button", name="Without /about").click()
+    expect(page.locator(".chip")).to_have_text("Page is not /about×")
+
+
+def test_cards_are_asked_for_when_they_come_into_sight(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    fake.questions.clear()
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    _log_in(context, site, page)
+    expect(page.get_by_role("table", name="Sources")).to_be_visible()
+    assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
+    page.locator("h2", has_text="Devices").scroll_into_view_if_needed()
+    expect(page.get_by_role("table", name="Browsers")).to_be_visible()
+
+
+def test_a_long_list_can_be_searched_and_saved(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    fake.rows["event:page"] = [("=cmd()", 999), *((f"/page/{number}", 900 - number) for number in range(300))]
+    page = _log_in(context, site)
+    page.get_by_role("button", name="All 301").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").fill("page/29")
+    expect(dialog.locator("tbody tr")).to_have_count(11)
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[1].startswith("'=cmd(),999")
+    assert len(lines) == 302
 
 
 def test_a_wrong_password_stays_outside(context: BrowserContext, site: str) -> None:
@@ -165,14 +204,14 @@ def test_a_wrong_password_stays_outside(context: BrowserContext, site: str) -> N
 
 def test_logging_out_also_ends_pages_that_are_still_open(context: BrowserContext, site: str) -> None:
     left_open = _log_in(context, site)
-    expect(left_open.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(left_open.locator(".tile .value").first).to_be_visible()
     page = context.new_page()
     page.goto(site)
     page.get_by_role("button", name="Account").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login")
     expect(left_open.get_by_text("Your login has ended.")).to_be_visible(timeout=15_000)
-    expect(left_open.get_by_test_id("stMetricValue")).to_have_count(0)
+    expect(left_open.locator(".tile .value")).to_have_count(0)
 
 
 def test_the_keyboard_is_enough(context: BrowserContext, site: str) -> None:
@@ -183,7 +222,7 @@ def test_the_keyboard_is_enough(context: BrowserContext, site: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(page.locator(".tile .value").first).to_be_visible()
     period = page.get_by_label("Period", exact=True)
     period.focus()
     page.keyboard.press("ArrowDown")
@@ -195,5 +234,5 @@ def test_the_keyboard_is_enough(context: BrowserContext, site: str) -> None:
 
 def test_the_home_directory_stays_empty(context: BrowserContext, site: str, home: Path) -> None:
     page = _log_in(context, site)
-    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(page.locator(".tile .value").first).to_be_visible()
     assert list(home.iterdir()) == []

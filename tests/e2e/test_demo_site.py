@@ -93,7 +93,7 @@ def test_dashboard_shows_what_the_browser_did(browser: Browser, demo: Demo, tmp_
         other.close()
 
     dashboard = log_in(reader, demo.dashboard, demo.user, demo.password)
-    value = dashboard.get_by_test_id("stMetricValue")
+    value = dashboard.locator(".tile .value")
     expect(value.nth(2)).to_have_text(str(seen.total()), timeout=30_000)
     assert headline(dashboard, "Visitors") == "5"
     assert headline(dashboard, "Visits") == "5"

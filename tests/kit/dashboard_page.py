@@ -3,9 +3,9 @@
 from playwright.sync_api import BrowserContext, Page, expect
 
 
-def log_in(context: BrowserContext, address: str, name: str, password: str) -> Page:
-    """Open the dashboard, fill in the form, send it."""
-    page = context.new_page()
+def log_in(context: BrowserContext, address: str, name: str, password: str, page: Page | None = None) -> Page:
+    """Open the dashboard in a page, a new one if none is given, fill in the form, send it."""
+    page = page or context.new_page()
     page.goto(address)
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
@@ -15,14 +15,13 @@ def log_in(context: BrowserContext, address: str, name: str, password: str) -> P
 
 def headline(page: Page, label: str) -> str:
     """Text of a headline number."""
-    metric = page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
-    return metric.first.inner_text()
+    return page.locator(".tile", has_text=label).locator(".value").first.inner_text()
 
 
 def table(page: Page, name: str) -> list[list[str]]:
-    """Cells of a table as they stand in the grid's accessible copy."""
-    region = page.get_by_role("region", name=name)
-    expect(region.locator("canvas").first).to_be_visible()
-    rows = region.locator("tbody tr")
+    """Names and first numbers of a list."""
+    listed = page.get_by_role("table", name=name, exact=True)
+    listed.first.scroll_into_view_if_needed()
+    rows = listed.first.locator("tbody tr")
     expect(rows).not_to_have_count(0)
-    return [row.locator("td").all_inner_texts() for row in rows.all()]
+    return [[row.locator(".name").inner_text(), row.locator("td").nth(1).inner_text()] for row in rows.all()]

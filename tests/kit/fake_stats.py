@@ -18,6 +18,8 @@ from appliance.stats.contract import (
     REALTIME_PATH,
     SITES_PATH,
     Answer,
+    Compared,
+    ComparedMeta,
     Hidden,
     Meta,
     Question,
@@ -28,7 +30,7 @@ from appliance.stats.contract import (
 )
 
 Rows = Sequence[tuple[str, int]]
-_DAYS = {"day": 1, "7d": 7, "30d": 30}
+_DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
 
 
 @dataclass
@@ -45,7 +47,10 @@ class FakeStats:
     totals_by_range: dict[str, dict[str, int | float | None]] = field(default_factory=dict)
     """Instead of `totals` for some named ranges."""
     rows: dict[str, Rows] = field(default_factory=dict)
+    before: dict[str, int | float | None] = field(default_factory=dict)
+    """`totals` of the range that another is compared with."""
     hidden: Hidden | None = None
+    partial: bool | None = None
     warnings: list[str] | None = None
     data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
@@ -91,15 +96,27 @@ class FakeStats:
             hidden=self.hidden if dimension and not dimension.startswith("time:") else None,
             time_labels=_labels(dimension, days) if question.include.time_labels else None,
             warnings=self.warnings,
+            partial=self.partial,
+            comparison=_compared(days) if question.include.comparisons else None,
+            total_rows=len(self.rows.get(dimension, ())) if question.include.total_rows else None,
         )
         return _json(Answer(self._results(question, dimension), meta, {}))
 
     def _results(self, question: Question, dimension: str) -> list[Row]:
         if not dimension:
             totals = self.totals_by_range.get(str(question.date_range), self.totals)
-            return [Row([], [totals.get(name, 0) for name in question.metrics])]
+            compared = question.include.comparisons and self._before(question.metrics, totals)
+            return [Row([], [totals.get(name, 0) for name in question.metrics], compared or None)]
         rows = self.rows.get(dimension, ())[: question.pagination.limit]
         return [Row([value], [number for _ in question.metrics]) for value, number in rows]
+
+    def _before(self, metrics: list[str], totals: dict[str, int | float | None]) -> Compared:
+        before = [self.before.get(name, 0) for name in metrics]
+        now = [totals.get(name, 0) for name in metrics]
+        change = [
+            100 * (one - other) / other if one and other else None for one, other in zip(now, before, strict=True)
+        ]
+        return Compared([], before, change)
 
     def _days(self, asked: str | list[str]) -> list[date]:
         if isinstance(asked, list):
@@ -109,7 +126,14 @@ class FakeStats:
         return [first + timedelta(days=step) for step in range((last - first).days + 1)]
 
 
+def _compared(days: list[date]) -> ComparedMeta:
+    length = timedelta(days=len(days))
+    return ComparedMeta([(days[0] - length).isoformat(), (days[-1] - length).isoformat()])
+
+
 def _labels(dimension: str, days: list[date]) -> list[str]:
+    if dimension == "time:month":
+        return list(dict.fromkeys(day.replace(day=1).isoformat() for day in days))
     if dimension == "time:day":
         return [day.isoformat() for day in days]
     return [f"{day} {hour:02d}:00:00" for day in days for hour in range(24)]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +12,7 @@ from dashboard import state
 from dashboard.login.sessions import Sessions
 from dashboard.options import DashboardOptions, DashboardUser
 from tests.kit.fake_stats import FakeStats
+from tests.kit.report_elements import card, numbers, rows, see
 from tests.kit.serving import serving
 
 SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
@@ -61,18 +61,10 @@ def page(fake: FakeStats, user: dict[str, DashboardUser | None], monkeypatch: py
         state.client().close()
 
 
-def _metrics(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
-
-
-def _tables(page: AppTest) -> list[list[list[Any]]]:
-    return [frame.value.to_numpy().tolist() for frame in page.dataframe]
-
-
 def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeStats) -> None:
     page.run()
     assert not page.exception
-    assert _metrics(page) == {
+    assert numbers(page) == {
         "Visitors": "1,234",
         "Visits": "1,500",
         "Pageviews": "4,500",
@@ -83,14 +75,19 @@ def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeSt
     assert {(question.site_id, question.date_range) for question in fake.questions} == {("a.example", "day")}
 
 
-def test_tables_list_pages_sources_countries_and_browsers(page: AppTest) -> None:
+def test_lists_show_pages_sources_countries_and_browsers(page: AppTest) -> None:
+    see(page, "Places", "Devices")
     page.run()
-    assert _tables(page) == [
-        [["Direct / None", 5], ["news.example", 2]],
-        [["/", 9], ["/about", 4]],
-        [["Germany", 6], ["Unknown", 1]],
-        [["Firefox", 3]],
-    ]
+    assert rows(page, "Sources") == [("Direct / None", "5"), ("news.example", "2")]
+    assert rows(page, "Pages") == [("/", "9"), ("/about", "4")]
+    assert rows(page, "Places") == [("Germany", "6"), ("Unknown", "1")]
+    assert rows(page, "Devices") == [("Firefox", "3")]
+
+
+def test_lists_out_of_sight_are_not_asked_for(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    assert card(page, "Devices")["state"] == "waiting"
+    assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
 
 
 def test_current_visitors_are_shown(page: AppTest, fake: FakeStats) -> None:
@@ -104,7 +101,7 @@ def test_current_visitors_are_shown(page: AppTest, fake: FakeStats) -> None:
 def test_a_range_of_several_days_says_that_visitors_are_a_sum(page: AppTest, fake: FakeStats) -> None:
     page.run()
     page.selectbox(key="period").select("Last 7 days").run()
-    assert "Visitors (daily, summed)" in _metrics(page)
+    assert "Visitors (daily, summed)" in numbers(page)
     assert fake.questions[-1].date_range == "7d"
 
 
@@ -152,8 +149,7 @@ def test_an_ended_login_shows_no_numbers(page: AppTest, fake: FakeStats, user: d
     user["is"] = None
     page.run()
     assert page.info[0].value == "Your login has ended."
-    assert not page.metric
-    assert not page.dataframe
+    assert not page.get("bidi_component")
     assert fake.questions == []
 
 
@@ -162,8 +158,7 @@ def test_a_site_without_visits_shows_the_tag(page: AppTest, fake: FakeStats) -> 
     fake.rows = {}
     page.run()
     assert 'data-domain="a.example"' in page.code[0].value
-    assert _metrics(page)["Visitors"] == "0"
-    assert not page.dataframe
+    assert numbers(page)["Visitors"] == "0"
 
 
 def test_an_api_that_is_away_is_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
@@ -173,59 +168,58 @@ def test_an_api_that_is_away_is_said_in_plain_words(page: AppTest, fake: FakeSta
     assert "cannot be read just now" in page.warning[0].value
     fake.status = 200
     page.run()
-    assert _metrics(page)["Visitors"] == "1,234"
+    assert numbers(page)["Visitors"] == "1,234"
 
 
 def test_a_metric_without_visits_is_a_dash(page: AppTest, fake: FakeStats) -> None:
     fake.totals["bounce_rate"] = None
     page.run()
-    assert _metrics(page)["Bounce rate"] == "–"
+    assert numbers(page)["Bounce rate"] == "–"
 
 
-def test_panels_change_with_their_tabs(page: AppTest, fake: FakeStats) -> None:
+def test_a_list_changes_with_its_tab(page: AppTest, fake: FakeStats) -> None:
     fake.rows["visit:exit_page"] = [("/bye", 2), ("", 1)]
+    page.session_state["open Pages"] = "Exit pages"
     page.run()
-    page.segmented_control(key="tab-Pages").select("Exit pages").run()
-    assert [["/bye", 2], ["(no pageview)", 1]] in _tables(page)
+    assert rows(page, "Pages") == [("/bye", "2"), ("(no pageview)", "1")]
 
 
 def test_landing_pages_are_those_of_visitors_new_that_day(page: AppTest, fake: FakeStats) -> None:
     fake.rows["visit:entry_page"] = [("/welcome", 7)]
+    page.session_state["open Pages"] = "Landing pages"
     page.run()
-    page.segmented_control(key="tab-Pages").select("Landing pages").run()
-    assert [["/welcome", 7]] in _tables(page)
+    assert rows(page, "Pages") == [("/welcome", "7")]
     asked = [question for question in fake.questions if question.dimensions == ["visit:entry_page"]]
     assert asked[-1].filters == [["is", "visit:visitor_type", ["New that day"]]]
-    assert any("New means new that day" in caption.value for caption in page.caption)
+    assert "New means new that day: nobody is recognised on another day." in card(page, "Pages")["notes"]
 
 
 def test_hidden_values_are_said_in_plain_words(page: AppTest, fake: FakeStats) -> None:
     fake.hidden = Hidden(values=1200, threshold=5)
     page.run()
-    assert "1,200 more with fewer than 5 visitors: not shown." in [text.value for text in page.text]
+    assert "1,200 more with fewer than 5 visitors: not shown." in card(page, "Pages")["notes"]
     page.selectbox(key="period").select("Last 7 days").run()
     expected = "Entries are left out on days on which fewer than 5 visitors had them: 1,200 times."
-    assert expected in [text.value for text in page.text]
+    assert expected in card(page, "Pages")["notes"]
 
 
 def test_what_is_left_out_of_closed_days_is_said_without_a_number(page: AppTest, fake: FakeStats) -> None:
     fake.hidden = Hidden(values=0, threshold=5)
     page.run()
-    expected = "Left out is what fewer than 5 visitors a day had."
-    assert expected in [text.value for text in page.text]
+    assert "Left out is what fewer than 5 visitors a day had." in card(page, "Pages")["notes"]
 
 
-def test_a_panel_in_which_everything_is_hidden_says_so(page: AppTest, fake: FakeStats) -> None:
+def test_a_list_in_which_everything_is_hidden_says_so(page: AppTest, fake: FakeStats) -> None:
     fake.rows["visit:source"] = []
     fake.hidden = Hidden(values=3, threshold=5)
     page.run()
-    assert "3 entries with fewer than 5 visitors: not shown." in [text.value for text in page.text]
+    assert card(page, "Sources")["notes"] == ["3 entries with fewer than 5 visitors: not shown."]
 
 
-def test_an_empty_panel_says_so(page: AppTest, fake: FakeStats) -> None:
+def test_an_empty_list_says_so(page: AppTest, fake: FakeStats) -> None:
     fake.rows["visit:source"] = []
     page.run()
-    assert "Nothing to list in this period." in [text.value for text in page.text]
+    assert card(page, "Sources")["notes"] == ["Nothing to list in this period."]
 
 
 def test_a_period_without_visits_is_told_from_a_site_without_visits(page: AppTest, fake: FakeStats) -> None:
@@ -251,10 +245,11 @@ def test_a_custom_range_is_asked_for_by_its_days(page: AppTest, fake: FakeStats)
     assert fake.questions[-1].date_range == ["2026-11-02", "2026-11-04"]
 
 
-def test_a_long_list_is_cut(page: AppTest, fake: FakeStats) -> None:
-    fake.rows["event:page"] = [(f"/{number}", 1000 - number) for number in range(400)]
+def test_a_long_list_is_cut_and_says_so(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["event:page"] = [(f"/{number}", 1000 - number) for number in range(600)]
     page.run()
-    assert [len(rows) for rows in _tables(page)][1] == 250
+    assert len(rows(page, "Pages")) == 500
+    assert "The first 500 of 600 are listed." in card(page, "Pages")["notes"]
 
 
 def test_a_warning_of_the_appliance_stands_above_the_numbers(page: AppTest, fake: FakeStats) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.periods import Choice, Period, period
+from dashboard.periods import Choice, Comparison, Period, comparison, period
 
 TODAY = date(2026, 11, 23)
 
@@ -19,6 +19,14 @@ TODAY = date(2026, 11, 23)
         ),
         (Choice.LAST_7_DAYS, Period("7d", date(2026, 11, 17), TODAY, True)),
         (Choice.LAST_30_DAYS, Period("30d", date(2026, 10, 25), TODAY, True)),
+        (Choice.LAST_28_DAYS, Period("28d", date(2026, 10, 27), TODAY, True)),
+        (Choice.LAST_91_DAYS, Period("91d", date(2026, 8, 25), TODAY, True)),
+        (Choice.THIS_YEAR, Period("year", date(2026, 1, 1), TODAY, True)),
+        (Choice.LAST_12_MONTHS, Period("12mo", date(2025, 12, 1), TODAY, True)),
+        (
+            Choice.LAST_MONTH,
+            Period((date(2026, 10, 1), date(2026, 10, 31)), date(2026, 10, 1), date(2026, 10, 31), False),
+        ),
         (Choice.THIS_MONTH, Period("month", date(2026, 11, 1), TODAY, True)),
         (Choice.ALL_TIME, Period("all", None, TODAY, True)),
         (Choice.CUSTOM, Period("day", TODAY, TODAY, True)),
@@ -41,3 +49,13 @@ def test_only_a_range_of_one_day_has_hours() -> None:
 
 def test_the_first_of_a_month_is_one_day_long() -> None:
     assert period(Choice.THIS_MONTH, date(2026, 11, 1)).one_day
+
+
+def test_twelve_months_begin_with_january_in_december() -> None:
+    assert period(Choice.LAST_12_MONTHS, date(2026, 12, 24)).first == date(2026, 1, 1)
+
+
+def test_all_time_is_compared_with_nothing() -> None:
+    assert comparison(Comparison.PREVIOUS, period(Choice.ALL_TIME, TODAY)) is None
+    assert comparison(Comparison.NONE, period(Choice.TODAY, TODAY)) is None
+    assert comparison(Comparison.PREVIOUS, period(Choice.TODAY, TODAY)) is not None

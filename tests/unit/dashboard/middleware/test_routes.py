@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from dashboard.middleware.routes import StreamlitRoutes
 
@@ -28,6 +29,18 @@ async def _answer(scope: dict[str, Any]) -> list[dict[str, Any]]:
 )
 async def test_what_the_page_loads_passes(path: str) -> None:
     assert await _answer({"type": "http", "method": "GET", "path": path}) == [{"type": "passed on"}]
+
+
+async def test_our_own_element_is_served_by_us() -> None:
+    start, *_ = await _answer({"type": "http", "method": "GET", "path": "/_stcore/bidi-components/report/report.js"})
+    assert start["status"] == 200
+    assert b"javascript" in dict(start["headers"])[b"content-type"]
+
+
+@pytest.mark.parametrize("file", ["../report.css", "%2e%2e/report.css", "", "nothing.js"])
+async def test_nothing_else_lies_beside_our_element(file: str) -> None:
+    with pytest.raises(HTTPException):
+        await _answer({"type": "http", "method": "GET", "path": f"/_stcore/bidi-components/report/{file}"})
 
 
 async def test_the_page_is_ours_and_not_stored() -> None:

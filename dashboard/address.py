@@ -1,0 +1,60 @@
+"""The part of the view that our own elements change: filters, interval and series, kept in the address."""
+
+import streamlit as st
+
+from dashboard import filters
+from dashboard.element import Action
+from dashboard.filters import Filter
+
+INTERVAL = "by"
+SERIES = "series"
+_ASK_AGAIN = "whole page again"
+
+
+def read_filters() -> tuple[Filter, ...]:
+    """Filters of the address."""
+    return filters.read(st.query_params.get_all(filters.PARAMETER))
+
+
+def read(name: str) -> str:
+    """A single text of the address."""
+    return st.query_params.get(name, "")
+
+
+def apply(action: Action) -> bool:
+    """Do what the reader asked for, if it is about the view; the whole page has to run again then.
+
+    The browser sends actions: one that makes no sense changes nothing.
+    """
+    known = read_filters()
+    match action:
+        case {"do": "filter", "operator": str(operator), "attribute": str(attribute), "value": str(value)}:
+            _write(filters.added(known, Filter(operator, attribute, value)))
+        case {"do": "remove", "filter": str(text)}:
+            _write(tuple(one for one in known if one.text != text))
+        case {"do": "clear"}:
+            _write(())
+        case {"do": "interval", "value": str(value)}:
+            st.query_params[INTERVAL] = value
+        case {"do": "series", "value": str(value)}:
+            st.query_params[SERIES] = value
+        case _:
+            return False
+    st.session_state[_ASK_AGAIN] = True
+    return True
+
+
+def run_again_if_changed() -> None:
+    """Called at the start of a fragment, because an action changes more than the fragment it came from."""
+    if st.session_state.pop(_ASK_AGAIN, False):
+        st.rerun()
+
+
+def settled() -> None:
+    """Called by a run of the whole page: it has what was changed."""
+    st.session_state.pop(_ASK_AGAIN, None)
+
+
+def _write(kept: tuple[Filter, ...]) -> None:
+    texts = [one.text for one in filters.read(one.text for one in kept)]
+    st.query_params[filters.PARAMETER] = texts

@@ -1,0 +1,104 @@
+// A list of values with bars, tabs above it; a click on a row filters by it.
+
+import { el, explained } from "./dom.js";
+import { csv, save } from "./csv.js";
+
+const SHOWN = 9;
+const SEARCH_FROM = 12;
+const PAUSE = 40;
+
+const turns = [];
+
+// Streamlit runs one fragment for what arrives at once, so cards that come into sight together take turns.
+function next() {
+  turns[0]();
+  setTimeout(() => { if (turns.shift() && turns.length) next(); }, PAUSE);
+}
+
+function name(row, data, act) {
+  const label = el("span", { class: "name" }, row.name);
+  if (!row.filter) return [label];
+  const by = (operator) => () => act({ do: "filter", operator, attribute: row.filter.attribute, value: row.filter.value });
+  return [
+    el("button", { type: "button", class: "name", "data-focus": `is ${row.name}`, title: `Only ${row.name}`, onclick: by("is") }, row.name),
+    el("button", { type: "button", class: "without", "data-focus": `not ${row.name}`, "aria-label": `Without ${row.name}`, title: `Without ${row.name}`, onclick: by("is_not") }, "≠"),
+  ];
+}
+
+function line(row, data, act, columns) {
+  const bar = el("span", { class: row.change ? "bar changed" : "bar" });
+  bar.style.width = `${(100 * row.share).toFixed(1)}%`;
+  return el("tr", { class: row.special ? "special" : null },
+    el("td", { "data-tip": row.help || null }, bar, el("span", { class: "over" }, ...name(row, data, act))),
+    columns.slice(1).map((column) => el("td", {}, row.cells[column.at])));
+}
+
+// Further columns have room in the long list only.
+function table(data, rows, act, long = false) {
+  const columns = data.columns.map((column, index) => ({ ...column, at: index - 1 })).filter((column) => long || !column.wide);
+  return el("table", { "aria-label": data.tab },
+    el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help))))),
+    el("tbody", {}, rows.map((row) => line(row, data, act, columns))));
+}
+
+function file(data) {
+  save(data.file, csv([data.columns.map((column) => column.label), ...data.rows.map((row) => [row.raw ?? row.name, ...row.numbers])]));
+}
+
+function whole(data, act, memory) {
+  const list = el("div", { class: "scroll" });
+  const fill = () => {
+    const wanted = (memory.search ?? "").toLowerCase();
+    const found = data.rows.filter((row) => row.name.toLowerCase().includes(wanted));
+    list.replaceChildren(found.length ? table(data, found, act, true) : el("p", { class: "note" }, "Nothing found."));
+  };
+  const close = () => { memory.open = false; dialog.close(); };
+  const search = el("input", {
+    type: "search", placeholder: "Search", "aria-label": `Search ${data.tab}`, value: memory.search ?? "", "data-focus": "search",
+    oninput: (event) => { memory.search = event.target.value; fill(); },
+  });
+  const dialog = el("dialog", { class: "report whole", "aria-label": data.tab },
+    el("div", { class: "panel-head" }, el("h2", {}, data.tab), data.rows.length >= SEARCH_FROM ? search : null,
+      el("button", { type: "button", class: "quiet", onclick: () => file(data) }, "CSV"),
+      el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, "×")),
+    list, ...data.notes.map((note) => el("p", { class: "note" }, note)));
+  dialog.onclose = () => { memory.open = false; };
+  dialog.onclick = (event) => { if (event.target === dialog) close(); };
+  fill();
+  return dialog;
+}
+
+function content(data, act) {
+  if (data.state === "waiting") return [el("p", { class: "note waiting" }, "…")];
+  if (data.why) {
+    return [el("div", { class: "why" }, el("p", {}, data.why),
+      data.offers.map((offer) => el("button", { type: "button", class: "quiet framed", onclick: () => act(offer.action) }, offer.label)))];
+  }
+  return data.rows.length ? [table(data, data.rows.slice(0, SHOWN), act)] : [];
+}
+
+export function drawPanel(root, data, act, memory) {
+  memory.observer?.disconnect();
+  const tab = (one) => el("button", {
+    type: "button", "data-focus": `tab ${one}`, "aria-pressed": one === data.tab ? "true" : "false",
+    onclick: () => { memory.open = false; memory.search = ""; act({ do: "tab", value: one }); },
+  }, one);
+  const dialog = data.rows.length ? whole(data, act, memory) : null;
+  root.replaceChildren(
+    el("div", { class: "panel-head" }, el("h2", {}, data.title), el("div", { class: "tabs", role: "group", "aria-label": data.title }, data.tabs.map(tab))),
+    el("div", { class: "panel-body" }, ...content(data, act)),
+    el("div", { class: "panel-foot" },
+      el("div", {}, data.notes.map((note) => el("p", { class: "note" }, note))),
+      dialog ? el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: () => { memory.open = true; dialog.showModal(); } }, data.rows.length > SHOWN ? `All ${data.more}` : "Details") : null),
+    dialog ?? "");
+  if (dialog && memory.open) dialog.showModal();
+  if (data.state === "waiting") {
+    memory.observer = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      memory.observer.disconnect();
+      turns.push(() => act({ do: "seen" }));
+      if (turns.length === 1) setTimeout(next);
+    }, { rootMargin: "150px" });
+    memory.observer.observe(root);
+  }
+}

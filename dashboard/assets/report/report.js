@@ -1,0 +1,33 @@
+// The element of dashboard/element.py: draws what it is told as JSON and tells what the reader did.
+
+import { drawChart } from "./chart.js";
+import { drawChips } from "./chips.js";
+import { drawHeadline } from "./headline.js";
+import { drawPanel } from "./panel.js";
+
+const drawings = { headline: drawHeadline, chart: drawChart, chips: drawChips, panel: drawPanel };
+const drawn = new WeakMap();
+
+function focusName() {
+  return document.activeElement?.getAttribute?.("data-focus") ?? null;
+}
+
+export default function report({ data, parentElement, setTriggerValue }) {
+  const text = new TextDecoder().decode(data);
+  let state = drawn.get(parentElement);
+  if (!state) {
+    const root = document.createElement("div");
+    parentElement.append(root);
+    state = { root, text: null, memory: {} };
+    drawn.set(parentElement, state);
+  }
+  state.act = (action) => setTriggerValue("action", action);
+  // Numbers are asked for again every few seconds; what has not changed stays as it is.
+  if (state.text === text) return;
+  const focused = state.root.contains(document.activeElement) ? focusName() : null;
+  state.text = text;
+  const described = JSON.parse(text);
+  state.root.className = `report report-${described.kind}`;
+  drawings[described.kind](state.root, described, (action) => state.act(action), state.memory);
+  if (focused) state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+}

@@ -1,0 +1,76 @@
+"""Filters of the report as they stand in the address, such as `f=is,visit:source,Google`. Pure.
+
+What stands in an address is anybody's text: a filter that does not have this form is left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.stats.contract import ATTRIBUTE_DEFINITIONS
+
+PARAMETER = "f"
+MOST_ATTRIBUTES = 2
+"""A question can look at two attributes; see docs/metrics.md, Questions."""
+_OPERATORS = ("is", "is_not")
+_MOST_FILTERS = 40
+_LONGEST_VALUE = 300
+_PROPERTY = "event:props:"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One value that visits must have, or must not have."""
+
+    operator: str
+    attribute: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        """As it stands in the address."""
+        return f"{self.operator},{self.attribute},{self.value}"
+
+
+def read(texts: Iterable[str]) -> tuple[Filter, ...]:
+    """Filters of an address, each once, over two attributes at most; anything else is ignored.
+
+    >>> read(["is,visit:source,Google", "is,nonsense,x", "drop table"])
+    (Filter(operator='is', attribute='visit:source', value='Google'),)
+    """
+    found: dict[Filter, None] = {}
+    for text in texts:
+        operator, _, rest = text.partition(",")
+        attribute, _, value = rest.partition(",")
+        if operator not in _OPERATORS or not _is_attribute(attribute) or not 0 < len(value) <= _LONGEST_VALUE:
+            continue
+        one = Filter(operator, attribute, value)
+        if len(attributes([*found, one])) <= MOST_ATTRIBUTES:
+            found[one] = None
+    return tuple(found)[:_MOST_FILTERS]
+
+
+def attributes(filters: Iterable[Filter]) -> set[str]:
+    """What the filters look at."""
+    return {one.attribute for one in filters}
+
+
+def added(filters: Sequence[Filter], new: Filter) -> tuple[Filter, ...]:
+    """The filters with one more. "Is" and "is not" of one attribute do not go together: the newer replaces."""
+    kept = [one for one in filters if one.attribute != new.attribute or one.operator == new.operator]
+    return (*(one for one in kept if one != new), new)
+
+
+def question_filters(filters: Iterable[Filter]) -> list[Any]:
+    """As the stats API takes them: values of one attribute stand beside each other."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for one in filters:
+        grouped.setdefault((one.operator, one.attribute), []).append(one.value)
+    return [[operator, attribute, values] for (operator, attribute), values in grouped.items()]
+
+
+def _is_attribute(name: str) -> bool:
+    if "<" in name:
+        return False
+    is_property = name.startswith(_PROPERTY) and 0 < len(name) - len(_PROPERTY) <= 64
+    return is_property or name in ATTRIBUTE_DEFINITIONS

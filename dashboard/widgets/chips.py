@@ -1,0 +1,34 @@
+"""The filters that are set, and the tools of the report."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dashboard.element import Action, element
+from dashboard.filters import MOST_ATTRIBUTES, attributes
+from dashboard.panels import attribute_name, display_name
+from dashboard.view import View
+
+_WORDS = {"is": "is", "is_not": "is not"}
+
+
+def chips(view: View, extra: dict[str, Any], on_action: Callable[[Action], None]) -> None:
+    """Show them; `extra` may hold a `file` to save or a `print` to start, each with a number of its own."""
+    element("chips", "chips", {**chips_data(view), **extra}, on_action)
+
+
+def chips_data(view: View) -> dict[str, Any]:
+    """What the element shows."""
+    full = len(attributes(view.filters)) == MOST_ATTRIBUTES
+    return {
+        "filters": [
+            {
+                "text": one.text,
+                "name": attribute_name(one.attribute).capitalize(),
+                "words": _WORDS[one.operator],
+                "value": display_name(one.attribute, one.value),
+            }
+            for one in view.filters
+        ],
+        "tools": [],
+        "notes": ["Two attributes are the most that are counted together; lists of a third say so."] if full else [],
+    }

@@ -1,0 +1,156 @@
+"""The report's view in the address: filters, comparison, interval and series."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from appliance.stats.contract import Site
+from dashboard import state
+from dashboard.login.sessions import Sessions
+from dashboard.options import DashboardOptions, DashboardUser
+from tests.kit.fake_stats import FakeStats
+from tests.kit.report_elements import card, element, numbers, rows, see
+from tests.kit.serving import serving
+
+SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
+# 23 November 2026, 18:30 in Berlin.
+NOW = 1_795_455_000.0
+ANNA = DashboardUser("anna", "$argon2id$anna")
+
+
+@pytest.fixture
+def fake() -> FakeStats:
+    return FakeStats(
+        today=date(2026, 11, 23),
+        sites=[Site("a.example", "Europe/Berlin")],
+        totals={"visitors": 120, "visits": 150, "pageviews": 450, "bounce_rate": 40, "visit_duration": 125},
+        before={"visitors": 100, "visits": 150, "pageviews": 500, "bounce_rate": 50},
+        rows={
+            "time:day": [("2026-11-22", 70), ("2026-11-23", 50), ("2026-11-16", 30)],
+            "time:hour": [("2026-11-23 09:00:00", 4), ("2026-11-22 20:00:00", 6)],
+            "visit:source": [("Google", 5), ("(other)", 2)],
+            "event:page": [("/", 9)],
+        },
+    )
+
+
+@pytest.fixture
+def page(fake: FakeStats, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    with serving(fake.app()) as url:
+        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
+        state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
+        monkeypatch.setattr(state, "current_user", lambda: ANNA)
+        yield AppTest.from_file(str(SCRIPT), default_timeout=20)
+        state.client().close()
+
+
+def test_a_comparison_shows_what_changed(page: AppTest) -> None:
+    page.query_params["period"] = "Last 7 days"
+    page.query_params["compare"] = "Previous period"
+    page.run()
+    items = {item["id"]: item for item in element(page, "headline")["items"]}
+    assert (items["visitors"]["change"], items["visitors"]["mood"], items["visitors"]["was"]) == (
+        "↑ 20%",
+        "good",
+        "before: 100",
+    )
+    assert items["bounce_rate"]["mood"] == "good"
+    assert items["visits"]["change"] == "no change"
+
+
+def test_the_compared_range_lies_behind_the_line(page: AppTest) -> None:
+    page.query_params["period"] = "Last 7 days"
+    page.query_params["compare"] = "Previous period"
+    page.run()
+    points = element(page, "chart")["points"]
+    assert [point["value"] for point in points] == [0, 0, 0, 0, 0, 70, 50]
+    assert points[-1]["before"] == 30
+    assert points[-1]["beforeName"] == "Mon 16 Nov 2026"
+
+
+def test_what_is_not_over_is_marked_and_what_is_to_come_has_no_number(page: AppTest) -> None:
+    page.run()
+    points = element(page, "chart")["points"]
+    assert [point["name"] for point in points if point["partial"]] == ["18:00"]
+    assert [point["value"] for point in points[17:20]] == [0, 0, None]
+
+
+@pytest.mark.parametrize(
+    ("label", "mode", "weekdays"),
+    [
+        ("Previous period", "previous_period", False),
+        ("Previous, same weekdays", "previous_period", True),
+        ("Year before", "year_over_year", False),
+        ("Year before, same weekdays", "year_over_year", True),
+    ],
+)
+def test_every_comparison_is_asked_for(page: AppTest, fake: FakeStats, label: str, mode: str, weekdays: bool) -> None:
+    page.query_params["compare"] = label
+    page.run()
+    asked = next(question for question in fake.questions if question.include.comparisons)
+    assert asked.include.comparisons is not None
+    assert (asked.include.comparisons.mode, asked.include.comparisons.match_day_of_week) == (mode, weekdays)
+
+
+def test_interval_and_series_come_from_the_address(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["period"] = "Last 91 days"
+    page.query_params["by"] = "Months"
+    page.query_params["series"] = "pageviews"
+    page.run()
+    assert element(page, "chart")["title"] == "Pageviews by month"
+    asked = next(question for question in fake.questions if question.dimensions == ["time:month"])
+    assert asked.metrics == ["pageviews"]
+
+
+def test_an_interval_that_is_not_offered_says_why(page: AppTest) -> None:
+    page.query_params["period"] = "Last 30 days"
+    page.query_params["by"] = "Hours"
+    page.run()
+    chart = element(page, "chart")
+    assert chart["interval"] == "Days"
+    assert next(one["why"] for one in chart["intervals"] if one["id"] == "Hours").startswith("Hours are drawn for")
+
+
+def test_filters_of_the_address_are_asked_for_everywhere(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["f"] = ["is,visit:source,Google", "is,visit:source,Bing"]
+    page.run()
+    expected = [["is", "visit:source", ["Google", "Bing"]]]
+    assert {str(question.filters) for question in fake.questions} == {str(expected)}
+    assert [chip["value"] for chip in element(page, "chips")["filters"]] == ["Google", "Bing"]
+
+
+def test_a_third_attribute_is_explained_and_filters_to_remove_are_offered(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["f"] = ["is,visit:source,Google", "is,event:page,/"]
+    see(page, "Devices")
+    page.run()
+    devices = card(page, "Devices")
+    assert "no more than two are ever counted together" in devices["why"]
+    assert [offer["label"] for offer in devices["offers"]] == ["Remove source Google", "Remove page /"]
+    assert rows(page, "Pages") == [("/", "9")]
+    assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
+
+
+def test_filters_that_make_no_sense_are_ignored(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["f"] = ["is,visit:nothing,x", "drop", "matches,visit:source,.*", "is,visit:source,"]
+    page.run()
+    assert not page.exception
+    assert {str(question.filters) for question in fake.questions} == {"[]"}
+
+
+def test_a_sum_without_what_is_hidden_is_said_to_be_at_least(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["f"] = "is,visit:source,Google"
+    fake.partial = True
+    page.run()
+    assert numbers(page)["Visitors"] == "≥ 120"
+    assert any(note.startswith("≥ means at least") for note in element(page, "headline")["notes"])
+
+
+def test_a_row_filters_by_its_value_but_not_the_rest(page: AppTest) -> None:
+    page.run()
+    assert [row["filter"] for row in card(page, "Sources")["rows"]] == [
+        {"attribute": "visit:source", "value": "Google"},
+        None,
+    ]

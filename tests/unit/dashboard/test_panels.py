@@ -1,0 +1,46 @@
+"""What can be shown together: the dashboard refuses what the stats API refuses, and asks for nothing else."""
+
+from itertools import combinations
+
+import pytest
+
+from appliance.errors import QueryError
+from appliance.stats.contract import ATTRIBUTES, Site
+from appliance.stats.plan import make_plan
+from dashboard.filters import Filter
+from dashboard.panels import PANELS, Kind, Report, why_not
+from dashboard.periods import Choice, period
+from dashboard.questions import over_time, totals, values
+from dashboard.view import SERIES, View
+from tests.unit.dashboard.test_periods import TODAY
+
+SITE = Site("a.example", "UTC")
+NAMES = [name for name in ATTRIBUTES if "<" not in name]
+FILTERS = [Filter("is", name, "x") for name in NAMES]
+REPORTS = [report for card in PANELS for report in card.reports if report.kind is Kind.VALUES]
+SETS = [(), *((one,) for one in FILTERS), *combinations(FILTERS, 2)]
+
+
+def _view(filters: tuple[Filter, ...], series: str = "visitors") -> View:
+    return View(SITE, period(Choice.LAST_7_DAYS, TODAY), filters=filters, series=series)
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.tab)
+def test_a_list_that_is_offered_is_answered_and_one_that_is_not_would_be_refused(report: Report) -> None:
+    for filters in SETS:
+        question = values(_view(filters), report)
+        if why_not(report, filters):
+            with pytest.raises(QueryError):
+                make_plan(question)
+        else:
+            make_plan(question)
+
+
+def test_headline_and_time_line_are_answered_with_any_filters_that_are_counted_together() -> None:
+    for filters in SETS:
+        probe = Report("probe", "probe", filters[-1].attribute if filters else "visit:source", ("visitors",))
+        if why_not(probe, filters):
+            continue
+        make_plan(totals(_view(filters)))
+        for series in SERIES:
+            make_plan(over_time(_view(filters, series)))
