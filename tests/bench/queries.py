@@ -15,14 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
+from msgspec import structs
 
 from appliance.dimensions import Dimension
+from appliance.stats.contract import Question
+from appliance.stats.contract import Site as StatsSite
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
-from dashboard.widgets.headline import METRICS
-from dashboard.widgets.panel import MAX_ROWS, PANELS
+from dashboard import questions
+from dashboard.filters import Filter
+from dashboard.panels import PANELS, Report
+from dashboard.periods import Period
+from dashboard.view import View
 from tests.bench import made_day
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.engine import Engine, running_engine
@@ -92,24 +99,27 @@ def _make_year(engine: Engine, visits: int) -> None:
     )
 
 
-def _questions() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "headline", {"metrics": list(METRICS)}
-    yield "time line", {"metrics": ["visitors"], "dimensions": ["time:day"], "include": {"time_labels": True}}
-    for _, reports in PANELS:
-        for report in reports:
-            filters = [["is", report.only[0], [report.only[1]]]] if report.only else []
-            yield report.tab, _panel(report.dimension, filters)
-    yield "Pages of a source", _panel("event:page", [["is", "visit:source", ["source-3"]]])
-    yield "Sources of a page", _panel("visit:source", [["is", "event:page", ["/path-3"]]])
-    yield "Sources of some countries", _panel("visit:source", [["contains", "visit:country", ["country-1"]]])
-    yield (
-        "headline of a page",
-        {"metrics": ["visitors", "visits", "pageviews"], "filters": [["is", "event:page", ["/path-3"]]]},
-    )
+def _questions(date_range: str) -> Iterator[tuple[str, Question]]:
+    def view(*filters: Filter) -> View:
+        days = _DAYS if date_range == "12mo" else 30
+        period = Period(date_range, _LAST - timedelta(days=days - 2), _LAST + timedelta(days=1), includes_today=True)
+        return View(StatsSite(SITE, "UTC"), period, filters=filters)
 
+    def of(tab: str) -> Report:
+        return next(report for panel in PANELS for report in panel.reports if report.tab == tab)
 
-def _panel(dimension: str, filters: list[Any]) -> dict[str, Any]:
-    return {"metrics": ["visitors"], "dimensions": [dimension], "filters": filters, "pagination": {"limit": MAX_ROWS}}
+    source, page = Filter("is", "visit:source", "source-3"), Filter("is", "event:page", "/path-3")
+    yield "headline", questions.totals(view())
+    yield "time line", questions.over_time(view())
+    for panel in PANELS:
+        for report in panel.reports:
+            yield report.tab, questions.values(view(), report)
+    yield "Pages of a source", questions.values(view(source), of("Pages"))
+    yield "Sources of a page", questions.values(view(page), of("Sources"))
+    yield "headline of a page", questions.totals(view(page))
+    sources = questions.values(view(), of("Sources"))
+    some = [["contains", "visit:country", ["country-1"]]]
+    yield "Sources of some countries", structs.replace(sources, filters=some)
 
 
 def _ask_everything(appliance: ApplianceProcess) -> None:
@@ -117,8 +127,8 @@ def _ask_everything(appliance: ApplianceProcess) -> None:
     with httpx.Client(base_url=appliance.stats, headers=headers, trust_env=False, timeout=60) as client:
         for date_range, target in _RANGES.items():
             times = {}
-            for name, question in _questions():
-                times[name] = _time(client, question | {"site_id": SITE, "date_range": date_range})
+            for name, question in _questions(date_range):
+                times[name] = _time(client, msgspec.to_builtins(question))
             every = [took for of_one in times.values() for took in of_one]
             _say(
                 f"{date_range}: 95 % of {len(times)} questions within {_p95(every) * 1000:.0f} ms "

@@ -1,5 +1,6 @@
 """The time line has a name for each moment, and a scale of round numbers that holds them all."""
 
+import itertools
 from datetime import datetime
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_scale_is_short_begins_at_zero_and_holds_the_greatest(most: float) -> 
     assert ticks[0] == 0
     assert ticks[-1] >= most
     assert 3 <= len(ticks) <= 8
-    assert len({round(b - a, 6) for a, b in zip(ticks, ticks[1:], strict=False)}) == 1
+    assert len({round(b - a, 6) for a, b in itertools.pairwise(ticks)}) == 1
 
 
 def test_a_range_over_new_year_names_both_years() -> None:

@@ -1,5 +1,6 @@
 """Only the routes that the page needs are reachable."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ async def _answer(scope: dict[str, Any]) -> list[dict[str, Any]]:
         sent.append(message)
 
     async def receive() -> Any:
-        return {"type": "http.request"}
+        await asyncio.Event().wait()  # the browser stays
 
     await StreamlitRoutes(inner, "<p>our page</p>")({"headers": [], **scope}, receive, send)
     return sent
