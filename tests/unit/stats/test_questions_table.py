@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, Metric, Question
+from appliance.stats.contract import ATTRIBUTES, Metric, Question, TimeDimension
 from appliance.stats.plan import make_plan
 
 NAMES = [name.replace("<key>", "plan") for name in ATTRIBUTES]
@@ -70,3 +70,37 @@ def test_what_the_page_promises_is_answered_and_nothing_else(metric: Metric) -> 
 )
 def test_three_attributes_are_refused(dimensions: list[str], filtered: list[str]) -> None:
     assert not is_answered(Metric.VISITORS, dimensions, filtered)
+
+
+OPERATORS = ["is", "is_not", "contains", "contains_not", "matches", "matches_not"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operator_goes_with_every_attribute(name: str) -> None:
+    filters = [[operator, name, ["EUR"], {"case_sensitive": False}] for operator in OPERATORS]
+    for one in filters:
+        make_plan(Question("example.org", ["visitors"], "day", filters=[["not", ["or", [one, one]]]]))
+    assert len(make_plan(Question("example.org", ["visitors"], "day", filters=filters)).filters) == 1
+
+
+@pytest.mark.parametrize("one", NAMES)
+def test_or_goes_over_two_attributes_of_which_every_event_has_one_value(one: str) -> None:
+    def is_taken(other: str) -> bool:
+        filters = [["or", [["is", one, ["a"]], ["is", other, ["a"]]]]]
+        try:
+            make_plan(Question("example.org", ["visitors"], "day", filters=filters))
+        except QueryError:
+            return False
+        return True
+
+    several = {"event:goal", "event:props:plan", "event:currency"}
+    expected = [not {one, other} & several and is_promised(Metric.VISITORS, [], [one, other]) for other in NAMES]
+    expected[NAMES.index(one)] = True
+    assert [is_taken(other) for other in NAMES] == expected
+
+
+@pytest.mark.parametrize("time", TimeDimension)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_time_but_hours_goes_with_every_attribute(name: str, time: TimeDimension) -> None:
+    assert is_answered(Metric.VISITORS, [time], [name]) == (time is not TimeDimension.HOUR)
+    assert is_answered(Metric.VISITORS, [name, time], []) == (time is not TimeDimension.HOUR)
