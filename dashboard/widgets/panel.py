@@ -108,4 +108,4 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
 
 def _cell(metric: str, number: float | None, *, at_least: bool) -> str:
     text = FIGURES[metric].text(number)
-    return f"≥ {text}" if at_least and metric == "visitors" else text
+    return f"≥ {text}" if at_least and metric == "visitors" and number is not None else text

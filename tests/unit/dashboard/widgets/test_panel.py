@@ -1,0 +1,20 @@
+"""Rows of a list say what their numbers are."""
+
+from datetime import date
+
+from appliance.stats.contract import Answer, Meta, Row, Site
+from dashboard.panels import Report
+from dashboard.periods import Period
+from dashboard.view import View
+from dashboard.widgets.panel import values_data
+
+DAY = date(2026, 11, 23)
+VIEW = View(Site("example.org", "UTC"), Period("day", DAY, DAY, includes_today=True))
+PAGES = Report("Pages", "Page", "event:page", ("visitors", "pageviews"))
+
+
+def test_visitors_of_the_rest_are_at_least_so_many_and_a_number_that_nobody_knows_is_none() -> None:
+    meta = Meta("exact", "", includes_today=True, lower_bounds=["(other)", "(not set)"])
+    rows = [Row(["/"], [19, 23]), Row(["(not set)"], [7, 9]), Row(["(other)"], [None, 48])]
+    data = values_data(VIEW, PAGES, ("visitors", "pageviews"), Answer(rows, meta, {}))
+    assert [row["cells"] for row in data["rows"]] == [["19", "23"], ["≥ 7", "9"], ["–", "48"]]
