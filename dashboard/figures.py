@@ -50,7 +50,6 @@ FIGURES: dict[str, Figure] = {
         Figure(Metric.EXITS, "Exits", numbers.count, ""),
         Figure(Metric.CONVERSIONS, "Conversions", numbers.count),
         Figure(Metric.CONVERSION_RATE, "Rate", numbers.share),
-        Figure(Metric.REVENUE, "Revenue", numbers.money),
         Figure(Metric.PERCENTAGE, "Share", numbers.share),
     )
 }

@@ -63,15 +63,6 @@ def share(value: float | None) -> str:
     return f"{value:.1f}%" if 0 < value < 10 else f"{value:.0f}%"
 
 
-def money(value: float | None) -> str:
-    """An amount in the main unit of its currency.
-
-    >>> money(1234.5), money(None)
-    ('1,234.50', '–')
-    """
-    return NOTHING if value is None else f"{value:,.2f}"
-
-
 def change(value: float | None, *, in_points: bool = False) -> str:
     """How much a number changed, with an arrow; nothing if that is not known.
 

@@ -2,20 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from dashboard import countries
 from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes
 
 NEW_VISITORS = Filter("is", "visit:visitor_type", "New that day")
-
-
-class Kind(StrEnum):
-    """Where the rows of a list come from."""
-
-    VALUES = "values"
-    FUNNELS = "funnels"
-    WAYS = "ways"
 
 
 @dataclass(frozen=True)
@@ -24,12 +15,11 @@ class Report:
 
     tab: str
     column: str
-    dimension: str = ""
+    dimension: str
     metrics: tuple[str, ...] = ("visitors", "percentage")
     more: tuple[str, ...] = ()
     """Metrics that only the long list shows."""
     only: Filter | None = None
-    kind: Kind = Kind.VALUES
     labels: tuple[tuple[str, str], ...] = ()
     """Other names for some metrics."""
 
@@ -151,8 +141,6 @@ def why_not(report: Report, filters: Sequence[Filter]) -> str:
     """Why this list cannot be shown together with the filters, in plain words; empty if it can."""
     if not filters:
         return ""
-    if report.kind is not Kind.VALUES:
-        return f"{report.tab} are counted for the whole site, not by what a filter asks for."
     own = {report.dimension} | ({report.only.attribute} if report.only else set())
     filtered = attributes(filters)
     if len(own | filtered) > MOST_ATTRIBUTES:
@@ -169,11 +157,11 @@ def why_not(report: Report, filters: Sequence[Filter]) -> str:
     return ""
 
 
-def asked_metrics(report: Report, filters: Sequence[Filter], *, whole: bool) -> tuple[str, ...]:
+def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     """Metrics of a list that can be asked for with these filters, those of the long list last."""
     own = {report.dimension}
     pair = own | attributes(filters)
-    metrics = (*report.metrics, *(report.more if whole else ()))
+    metrics = (*report.metrics, *report.more)
     of_events = any(name.startswith("event:") for name in pair - {"event:page"})
     dropped: set[str] = set()
     if of_events or pair >= {"event:page", "visit:entry_page"}:

@@ -35,12 +35,12 @@ def over_time(view: View, other: tuple[str, str] | None = None) -> Question:
     )
 
 
-def values(view: View, report: Report, *, whole: bool = True) -> Question:
+def values(view: View, report: Report) -> Question:
     """The rows of a list, most first."""
     filters = [*view.filters, *([report.only] if report.only else [])]
     return Question(
         view.site.id,
-        list(asked_metrics(report, filters, whole=whole)),
+        list(asked_metrics(report, filters)),
         view.period.asked,
         dimensions=[report.dimension],
         filters=question_filters(filters),

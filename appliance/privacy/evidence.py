@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.directory_sync import sync_directory
 from appliance.errors import ApplianceError
 from appliance.privacy.chain import (
     CHECKPOINT,
@@ -143,18 +144,10 @@ class EvidenceLog:
             new.flush()
             os.fsync(new.fileno())
         fresh.replace(self._path)
-        _sync_directory(self._path.parent)
+        sync_directory(self._path.parent)
         return n_removed
 
 
 def _make_private(path: Path) -> int:
     path.unlink(missing_ok=True)  # of an attempt that died
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,15 +4,17 @@ The supervisor writes its pid and what became of the last reload into a file; th
 the next word.
 """
 
+import asyncio
 import os
 import signal
 import time
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 import msgspec
 
 from appliance.errors import StartError, UnavailableError
-from appliance.settings import Settings
+from appliance.settings import Settings, load
 from appliance.supervisor import secrets
 from appliance.supervisor.checks import FileLock, is_locked
 
@@ -75,11 +77,47 @@ def unchangeable(old: Settings, new: Settings) -> list[str]:
     ]
 
 
-def concerned(old: Settings, new: Settings) -> list[str]:
-    """Parts that have to start anew, in their order; none if nothing has changed."""
+def concerned(old: Settings, new: Settings, due: Collection[str] = ()) -> list[str]:
+    """Parts that have to start anew, in their order; none if nothing has changed.
+
+    Args:
+        due: parts that should have started anew before and did not: they may still run with older settings.
+    """
     changed = [name for name in new.__struct_fields__ if getattr(old, name) != getattr(new, name)]
-    parts = {part for name in changed for part in _CONCERNS.get(name, PARTS)}
+    parts = {*due, *(part for name in changed for part in _CONCERNS.get(name, PARTS))}
     return [part for part in PARTS if part in parts]
+
+
+class RunningConfiguration:
+    """What the parts run with."""
+
+    def __init__(self, settings: Settings, config: Path) -> None:
+        self._settings = settings
+        self._config = config
+        self._due: list[str] = []
+
+    async def take(self, restart: Callable[[str], Awaitable[None]]) -> str:
+        """Read the file and start the parts anew that its changes concern, one after the other; returns what was done.
+
+        If one is not ready, the next call starts all of them anew again, whatever the file says then.
+
+        Args:
+            restart: starts a part anew and waits for it; raises ApplianceError.
+
+        Raises:
+            ApplianceError: the file is wrong or changes what cannot change: nothing was done; or a part is not ready.
+        """
+        settings = await asyncio.to_thread(load, self._config)
+        if fixed := unchangeable(self._settings, settings):
+            raise StartError(
+                f"nothing was changed: {', '.join(fixed)} cannot change while it runs; restart the appliance"
+            )
+        parts = concerned(self._settings, settings, self._due)
+        self._settings, self._due = settings, parts
+        for part in parts:
+            await restart(part)
+        self._due = []
+        return f"started anew: {', '.join(parts)}" if parts else "nothing has changed"
 
 
 def ask(settings: Settings) -> str:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TextIO
 
 from appliance.errors import ApplianceError, StartError
-from appliance.settings import Settings, load
+from appliance.settings import Settings
 from appliance.supervisor import checks, redis_server, secrets
 from appliance.supervisor.child import Child, Plan
 from appliance.supervisor.plans import await_external_redis, part_plans, redis_plan
-from appliance.supervisor.reload import Notice, concerned, unchangeable
+from appliance.supervisor.reload import Notice, RunningConfiguration
 
 _READY_SECONDS = 90.0
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -69,6 +69,7 @@ class Supervisor:
         self._output = output
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._running = RunningConfiguration(settings, config)
         self._has_terminal = _has_terminal()
         self._error: Exception | None = None
         self._children: list[tuple[Child, asyncio.Task[None]]] = []
@@ -109,7 +110,7 @@ class Supervisor:
                 await self._reload.wait()
                 self._reload.clear()
                 try:
-                    said = await self._take_configuration()
+                    said = await self._running.take(self._restart)
                 except ApplianceError as error:
                     _log.error("reload_failed", extra={"reason": str(error)})
                     notice.say(str(error), taken=False)
@@ -117,22 +118,8 @@ class Supervisor:
                     _log.info("reloaded", extra={"what": said})
                     notice.say(said, taken=True)
 
-    async def _take_configuration(self) -> str:
-        """Start the parts anew that a changed configuration concerns, one after the other.
-
-        Raises:
-            ApplianceError: the file is wrong or changes what cannot change: nothing was done; or a part is not ready.
-        """
-        settings = await asyncio.to_thread(load, self._config)
-        if fixed := unchangeable(self._settings, settings):
-            raise StartError(
-                f"nothing was changed: {', '.join(fixed)} cannot change while it runs; restart the appliance"
-            )
-        parts = concerned(self._settings, settings)
-        self._settings = settings
-        for part in parts:
-            await next(child for child, _ in self._children if child.plan.part == part).restart(_READY_SECONDS)
-        return f"started anew: {', '.join(parts)}" if parts else "nothing has changed"
+    async def _restart(self, part: str) -> None:
+        await next(child for child, _ in self._children if child.plan.part == part).restart(_READY_SECONDS)
 
     async def _start(self, on_ready: Callable[[], None]) -> None:
         started = time.monotonic()

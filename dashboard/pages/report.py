@@ -38,7 +38,7 @@ def _show(view: View) -> None:
     answer = state.client().query(questions.totals(view))
     notes.warnings(answer.meta)
     if view.filters:
-        chips(view, {}, _act)
+        chips(view, _act)
     totals = dict(zip(view.metrics(), answer.results[0].metrics, strict=True))
     with st.container(border=True, key="headline"):
         headline(view, answer, _act)

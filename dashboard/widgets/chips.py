@@ -1,4 +1,4 @@
-"""The filters that are set, and the tools of the report."""
+"""The filters that are set, each with a way to remove it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +11,9 @@ from dashboard.view import View
 _WORDS = {"is": "is", "is_not": "is not"}
 
 
-def chips(view: View, extra: dict[str, Any], on_action: Callable[[Action], None]) -> None:
-    """Show them; `extra` may hold a `file` to save or a `print` to start, each with a number of its own."""
-    element("chips", "chips", {**chips_data(view), **extra}, on_action)
+def chips(view: View, on_action: Callable[[Action], None]) -> None:
+    """Show them."""
+    element("chips", "chips", chips_data(view), on_action)
 
 
 def chips_data(view: View) -> dict[str, Any]:
@@ -29,6 +29,5 @@ def chips_data(view: View) -> dict[str, Any]:
             }
             for one in view.filters
         ],
-        "tools": [],
         "notes": ["Two attributes are the most that are counted together; lists of a third say so."] if full else [],
     }

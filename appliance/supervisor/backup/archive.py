@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from appliance.directory_sync import sync_directory
 from appliance.errors import StartError
 from appliance.privacy.chain import walk
 from appliance.supervisor.backup import manifest
@@ -54,8 +55,9 @@ class Archive:
         if manifest.NAME not in self._names:
             raise StartError(f"{self.path} has no {manifest.NAME}: it is no backup, or one that was cut off")
         found = manifest.decode(self.read(manifest.NAME))
-        for name in sorted(self._names ^ {*found.files, manifest.NAME}):
-            raise StartError(f"{self.path}: {name} is {'not in the manifest' if name in self._names else 'missing'}")
+        if odd := sorted(self._names ^ {*found.files, manifest.NAME}):
+            how = "not in the manifest" if odd[0] in self._names else "missing"
+            raise StartError(f"{self.path}: {odd[0]} is {how}")
         for name, expected in found.files.items():
             if manifest.kind_of(name) is None or self._look(name) != expected:
                 raise StartError(f"{self.path}: {name} is not what the manifest says; the backup is damaged")
@@ -124,7 +126,7 @@ def fresh(target: Path) -> Iterator[Path]:
         if target.is_dir():
             target.rmdir()
         partial.rename(target)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
     except OSError as error:
         raise StartError(f"the backup {target} cannot be written ({error.strerror})") from None
     finally:
@@ -193,14 +195,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _reason(error: Exception) -> str:

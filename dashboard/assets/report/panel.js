@@ -26,7 +26,7 @@ function name(row, data, act) {
 }
 
 function line(row, data, act, columns) {
-  const bar = el("span", { class: row.change ? "bar changed" : "bar" });
+  const bar = el("span", { class: "bar" });
   bar.style.width = `${(100 * row.share).toFixed(1)}%`;
   return el("tr", { class: row.special ? "special" : null },
     el("td", { "data-tip": row.help || null }, bar, el("span", { class: "over" }, ...name(row, data, act))),

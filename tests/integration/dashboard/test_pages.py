@@ -1,24 +1,14 @@
 """The page's logic, run by Streamlit without a browser against a stats API that answers from a table."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from appliance.stats.contract import Hidden, Site
-from dashboard import state
-from dashboard.login.sessions import Sessions
-from dashboard.options import DashboardOptions, DashboardUser
+from dashboard.options import DashboardUser
 from tests.kit.fake_stats import FakeStats
 from tests.kit.report_elements import card, numbers, rows, see
-from tests.kit.serving import serving
-
-SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
-# 23 November 2026, 18:30 in Berlin.
-NOW = 1_795_455_000.0
-ANNA = DashboardUser("anna", "$argon2id$anna")
 
 
 @pytest.fixture
@@ -43,22 +33,6 @@ def fake() -> FakeStats:
         },
         current=3,
     )
-
-
-@pytest.fixture
-def user() -> dict[str, DashboardUser | None]:
-    """Who looks; tests may change it."""
-    return {"is": ANNA}
-
-
-@pytest.fixture
-def page(fake: FakeStats, user: dict[str, DashboardUser | None], monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    with serving(fake.app()) as url:
-        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
-        state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
-        monkeypatch.setattr(state, "current_user", lambda: user["is"])
-        yield AppTest.from_file(str(SCRIPT), default_timeout=20)
-        state.client().close()
 
 
 def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeStats) -> None:

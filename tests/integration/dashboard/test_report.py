@@ -1,24 +1,13 @@
 """The report's view in the address: filters, comparison, interval and series."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from appliance.stats.contract import Site
-from dashboard import state
-from dashboard.login.sessions import Sessions
-from dashboard.options import DashboardOptions, DashboardUser
 from tests.kit.fake_stats import FakeStats
 from tests.kit.report_elements import card, element, numbers, rows, see
-from tests.kit.serving import serving
-
-SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
-# 23 November 2026, 18:30 in Berlin.
-NOW = 1_795_455_000.0
-ANNA = DashboardUser("anna", "$argon2id$anna")
 
 
 @pytest.fixture
@@ -35,16 +24,6 @@ def fake() -> FakeStats:
             "event:page": [("/", 9)],
         },
     )
-
-
-@pytest.fixture
-def page(fake: FakeStats, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    with serving(fake.app()) as url:
-        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
-        state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
-        monkeypatch.setattr(state, "current_user", lambda: ANNA)
-        yield AppTest.from_file(str(SCRIPT), default_timeout=20)
-        state.client().close()
 
 
 def test_a_comparison_shows_what_changed(page: AppTest) -> None:
