@@ -23,7 +23,8 @@ run: setup  ## Start the appliance with a demo site and demo traffic
 	$(BIN)/appliance demo --data-dir $(DEMO_DIR)
 
 test: setup lint types  ## Run everything: format, lint, types, import contracts, all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q -n auto tests/unit
+	$(BIN)/python -m pytest --ignore tests/unit
 
 check: setup lint types unit  ## The daily loop: as `test`, with the fast unit tests only
 
@@ -40,7 +41,7 @@ types: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest -q -n auto -m "not slow" tests/unit
 
 bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest and of log imports
 	$(BIN)/python -m tests.bench

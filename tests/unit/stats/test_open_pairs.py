@@ -35,6 +35,7 @@ def test_pairs_of_a_running_day_are_those_that_its_close_would_keep() -> None:
     assert ask(OpenPairs(ShownPairs()), visits) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", [TABLE, (D.SOURCE, D.BROWSER)])
 def test_somebody_who_asks_again_and_again_sees_steps_of_k_visitors(table: TableName) -> None:
     steps, returned = [], 0
@@ -53,6 +54,7 @@ def test_somebody_who_asks_again_and_again_sees_steps_of_k_visitors(table: Table
     assert min(steps) >= K
 
 
+@pytest.mark.slow
 def test_a_restart_after_every_answer_begins_no_new_steps(tmp_path: Path) -> None:
     steps = []
     for seed in range(4):

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from appliance.supervisor.connections import Connections
 from appliance.supervisor.http_protocol import MAX_HEAD_BYTES, MAX_HEADERS, MAX_TARGET_BYTES
-from tests.kit.http_line import PATIENCE, Line
+from tests.kit.http_line import PATIENCE, Line, StillConnections
 from tests.kit.http_server import echo_app
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -251,7 +250,7 @@ async def test_early_answer_leaves_the_rest_of_the_body_its_deadline() -> None:
 
 
 async def test_the_one_that_keeps_the_server_waiting_longest_makes_room() -> None:
-    connections = Connections(PATIENCE, 3)
+    connections = StillConnections(PATIENCE, 3)
     silent, slow, busy = Line(connections), Line(connections), Line(connections)
     await slow.send(GET[:5])
     await silent.send(GET)
@@ -267,7 +266,7 @@ async def test_connections_at_work_are_not_closed_for_a_fresh_one() -> None:
     async def app(_scope: dict[str, Any], _receive: Callable[[], Awaitable[Any]], _send: Any) -> None:
         await never.wait()
 
-    connections = Connections(PATIENCE, 2)
+    connections = StillConnections(PATIENCE, 2)
     busy = [Line(connections, app) for _ in range(2)]
     for line in busy:
         await line.send(GET)

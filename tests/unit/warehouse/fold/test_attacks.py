@@ -141,6 +141,7 @@ def with_everything(_table: Any, candidates: Any, _k: int, **_: Any) -> Any:
     return candidates
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("attack", "owner", "name", "instead"),
     [
@@ -178,6 +179,7 @@ def test_one_visitor_on_many_rare_pages_lifts_none_of_them(visits: int) -> None:
     assert not [cell for cell in shown if cell[1].startswith("/name/") or "rare.example" in (cell[1], cell[3])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding", [5, 50])
 def test_visitors_sent_beside_a_rare_value_do_not_lift_it_and_no_solver_finds_it(padding: int) -> None:
     attacked = 0

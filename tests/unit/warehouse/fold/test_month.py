@@ -149,12 +149,14 @@ def derived(months: list[MonthCells]) -> tuple[int, int]:
     return sum(one.is_exact for one in found), len(found)
 
 
+@pytest.mark.slow
 def test_a_solver_with_all_days_and_the_month_derives_no_small_number(months: list[MonthCells]) -> None:
     exact, tried = derived(months)
     assert tried > 500
     assert exact == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "name", "value"),
     [
