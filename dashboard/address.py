@@ -8,7 +8,9 @@ from dashboard.filters import Filter
 
 INTERVAL = "by"
 SERIES = "series"
+_OF_PERIOD = ("period", "days", "compare", filters.PARAMETER, INTERVAL, SERIES)
 _ASK_AGAIN = "whole page again"
+_REMEMBERED = "view"
 
 
 def read_filters() -> tuple[Filter, ...]:
@@ -19,6 +21,16 @@ def read_filters() -> tuple[Filter, ...]:
 def read(name: str) -> str:
     """A single text of the address."""
     return st.query_params.get(name, "")
+
+
+def of_view(*, has_site: bool, has_period: bool) -> dict[str, list[str]]:
+    """What of the address goes along to other pages; what this page has no pickers for is as it was on the last."""
+    own = (*(("site",) if has_site else ()), *(_OF_PERIOD if has_period else ()))
+    remembered: dict[str, list[str]] = st.session_state.get(_REMEMBERED, {})
+    kept = {name: texts for name, texts in remembered.items() if name not in own}
+    given = {name: st.query_params.get_all(name) for name in ("site", *_OF_PERIOD) if name in st.query_params}
+    st.session_state[_REMEMBERED] = kept | given
+    return kept | given
 
 
 def apply(action: Action) -> bool:

@@ -23,9 +23,11 @@ from dashboard.middleware.origin import OriginCheck
 from dashboard.middleware.routes import StreamlitRoutes
 from dashboard.middleware.session import SessionGate
 from dashboard.options import DashboardOptions
+from dashboard.pages import PAGES
 
 _HERE = Path(__file__).parent
-SCRIPT = _HERE / "main.py"
+SCRIPT = _HERE / "entry" / "main.py"
+_PATHS = frozenset(f"/{page.path}" for page in PAGES)
 
 
 def create_app(options: DashboardOptions) -> ASGIApp:
@@ -37,12 +39,12 @@ def create_app(options: DashboardOptions) -> ASGIApp:
     state.install(options, sessions)
     public = Starlette(
         routes=[
-            *login_routes(passwords, sessions, options.session_seconds),
+            *login_routes(passwords, sessions, options.session_seconds, _PATHS),
             Route("/health/live", _live),
             Mount("/assets", StaticFiles(directory=_HERE / "assets")),
         ]
     )
-    private = SessionGate(StreamlitRoutes(App(SCRIPT), shell.page()), sessions)
+    private = SessionGate(StreamlitRoutes(App(SCRIPT), shell.page(), _PATHS), sessions, _PATHS)
     return SecurityHeaders(OriginCheck(_PublicFirst(public, private)))
 
 

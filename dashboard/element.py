@@ -1,4 +1,4 @@
-"""Our own element of the page: drawn by `assets/report/report.js`, told what to draw as JSON.
+"""Our own element of the pages: drawn by `assets/elements/elements.js`, told what to draw as JSON.
 
 Streamlit's components v2, with two differences from its public call: the script is a file of our own origin, which
 the content-security policy demands, and the data goes as bytes, because Streamlit looks at anything else with
@@ -14,20 +14,20 @@ import streamlit as st
 from streamlit.components.v2.component_registry import BidiComponentDefinition
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
-NAME = "report"
+NAME = "elements"
 ASSETS = Path(__file__).parent / "assets" / NAME
 PREFIX = f"/_stcore/bidi-components/{NAME}/"
 """Where the browser asks for the script and what it imports."""
-_SCRIPT = ASSETS / "report.js"
+_SCRIPT = ASSETS / "elements.js"
 
 Action = dict[str, Any]
 
 
-def element(kind: str, key: str, data: dict[str, Any], on_action: Callable[[Action], None]) -> None:
+def element(kind: str, key: str, data: dict[str, Any], on_action: Callable[[Action], None] | None = None) -> None:
     """Draw one element.
 
     Args:
-        kind: which of the drawings of report.js.
+        kind: which of the drawings of elements.js.
         key: names the element on the page; it keeps its place and state while its data change.
         data: what it shows; texts may be of the network.
         on_action: called before the next run with what the reader did. The browser sends it, so it is anybody's text.
@@ -35,7 +35,7 @@ def element(kind: str, key: str, data: dict[str, Any], on_action: Callable[[Acti
 
     def act() -> None:
         action = st.session_state.get(key, {}).get("action")
-        if isinstance(action, dict) and isinstance(action.get("do"), str):
+        if on_action and isinstance(action, dict) and isinstance(action.get("do"), str):
             on_action(action)
 
     manager = get_bidi_component_manager()

@@ -7,22 +7,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ANY_SITE = "*"
+from dashboard.rights import ANY_SITE, RIGHTS, Granted, Reader, Role
+
 WEEK_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True)
 class DashboardUser:
-    """Somebody who may log in, and the sites they see."""
+    """Somebody who may log in, and what they are for which sites."""
 
     name: str
     password_hash: str = field(repr=False)
     """Argon2id, in its usual text form."""
-    sites: tuple[str, ...] = (ANY_SITE,)
+    roles: tuple[tuple[Role, tuple[str, ...]], ...] = ((Role.VIEWER, (ANY_SITE,)),)
+    """Each with site ids; `*` for all."""
 
-    def may_read(self, site: str) -> bool:
-        """Whether the user sees this site."""
-        return ANY_SITE in self.sites or site in self.sites
+    @property
+    def reader(self) -> Reader:
+        """What pages know of the user."""
+        return Reader(self.name, tuple(Granted(RIGHTS[role], sites) for role, sites in self.roles))
 
 
 @dataclass(frozen=True)

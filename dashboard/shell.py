@@ -1,27 +1,35 @@
 """The HTML page that starts Streamlit's frontend, made from Streamlit's own at start.
 
 Our title, icon and style sheet instead of Streamlit's; no inline script, so that the content-security
-policy can forbid them; no pointer to the agent API.
+policy can forbid them; no pointer to the agent API. All addresses in it begin at the base, because pages have
+addresses of their own.
 """
 
+import html
 import re
 
 from streamlit import file_util
 
 TITLE = "Web analytics"
-_STYLES = "".join(f'<link rel="stylesheet" href="/assets/{name}.css" />' for name in ("dashboard", "report"))
+_STYLES = "".join(f'<link rel="stylesheet" href="/assets/{name}.css" />' for name in ("dashboard", "elements"))
+_START = '<script src="/assets/start.js"></script>'
 _CHANGES: tuple[tuple[str, str], ...] = (
     (r"<!--.*?-->", ""),
     (r"<title>.*?</title>", f"<title>{TITLE}</title>"),
     (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />'),
     (r'<link rel="service-desc"[^>]*>', _STYLES),
     (r"<noscript>.*?</noscript>", "<noscript>This page needs JavaScript.</noscript>"),
-    (r"<script>\s*window\.prerenderReady = false\s*</script>", ""),
+    (r"<script>\s*window\.prerenderReady = false\s*</script>", _START),
+    (r'<html lang="en">', '<html lang="en" data-base="{base}">'),
+    (r'="\./', '="{base}'),
 )
 
 
-def page() -> str:
-    """The HTML of `/`.
+def page(base: str = "/") -> str:
+    """The HTML of all pages.
+
+    Args:
+        base: path below which the dashboard lies, `/` at both ends.
 
     Raises:
         RuntimeError: Streamlit's page is not the one this was written for.
@@ -35,4 +43,4 @@ def page() -> str:
             raise RuntimeError(f"Streamlit's index.html has changed: nothing matches {pattern}")
     if re.search(r"<script(?![^>]*\ssrc=)", text):
         raise RuntimeError("Streamlit's index.html has an inline script that the page policy would block")
-    return text
+    return text.replace("{base}", html.escape(base))

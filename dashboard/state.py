@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboard.client import StatsClient
 from dashboard.login.sessions import COOKIE_NAME, Sessions
-from dashboard.options import DashboardOptions, DashboardUser
+from dashboard.options import DashboardOptions
+from dashboard.rights import Reader
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,10 @@ def _require() -> _Installed:
     return _installed
 
 
-def current_user() -> DashboardUser | None:
+def reader() -> Reader | None:
     """Who looks at this page; None if the login has ended."""
-    return _require().sessions.read(st.context.cookies.get(COOKIE_NAME, ""))
+    user = _require().sessions.read(st.context.cookies.get(COOKIE_NAME, ""))
+    return user.reader if user else None
 
 
 def client() -> StatsClient:

@@ -6,7 +6,7 @@ The origin of both posts has been checked by the middleware before.
 
 import html
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -20,7 +20,7 @@ from dashboard.login.sessions import COOKIE_NAME, Sessions
 _PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 _MAX_BODY_BYTES = 8192
 _MAX_FIELDS = 8
-_OWN_PAGE = re.compile(r"/(?:\?[!-~]{0,1024})?")
+_OWN_PAGE = re.compile(r"(/[a-z-]{0,32})(?:\?[!-~]{0,1024})?")
 _NO_STORE = {"Cache-Control": "no-store"}
 
 _WRONG = "The name or the password is wrong."
@@ -28,11 +28,25 @@ _TOO_MANY = "Too many attempts. Please wait a little and try again."
 _BAD_FORM = "The form did not arrive whole. Please try again."
 
 
-def login_routes(passwords: Passwords, sessions: Sessions, lifetime_seconds: int) -> list[BaseRoute]:
-    """Routes of `/login` and `/logout`."""
+def login_routes(
+    passwords: Passwords, sessions: Sessions, lifetime_seconds: int, paths: Collection[str] = ("/",)
+) -> list[BaseRoute]:
+    """Routes of `/login` and `/logout`.
+
+    Args:
+        passwords: checks them.
+        sessions: issues and revokes cookies.
+        lifetime_seconds: of a cookie.
+        paths: where pages are to which a login can lead.
+    """
+
+    def own_page(target: str) -> str:
+        """The target if it is a page of ours with a query, else our first page: never another host."""
+        found = _OWN_PAGE.fullmatch(target)
+        return target if found and found[1] in paths else "/"
 
     async def show(request: Request) -> Response:
-        next_page = _own_page(request.query_params.get("next", "/"))
+        next_page = own_page(request.query_params.get("next", "/"))
         if sessions.read(request.cookies.get(COOKIE_NAME, "")) is not None:
             return RedirectResponse(next_page, status_code=303, headers=_NO_STORE)
         return _form(next_page)
@@ -41,7 +55,7 @@ def login_routes(passwords: Passwords, sessions: Sessions, lifetime_seconds: int
         fields = await _fields(request)
         if fields is None:
             return _form("/", _BAD_FORM, status=400)
-        next_page = _own_page(fields.get("next", "/"))
+        next_page = own_page(fields.get("next", "/"))
         name = fields["name"]
         try:
             user = await passwords.check(name, fields["password"])
@@ -93,11 +107,6 @@ def _form(next_page: str, message: str = "", name: str = "", status: int = 200) 
         .replace("{name}", html.escape(name[:128]))
     )
     return HTMLResponse(page, status_code=status, headers=_NO_STORE)
-
-
-def _own_page(target: str) -> str:
-    """The target if it is our page with a query, else our page: never another host."""
-    return target if _OWN_PAGE.fullmatch(target) else "/"
 
 
 def _over_tls(request: Request) -> bool:

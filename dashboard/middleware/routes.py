@@ -5,6 +5,7 @@ None of it is used here, and what is not reachable needs no watching.
 """
 
 import re
+from collections.abc import Collection
 
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
@@ -22,11 +23,13 @@ class StreamlitRoutes:
 
     Args:
         app: Streamlit.
-        page: the HTML of `/`.
+        page: the HTML of all pages.
+        paths: where pages are, such as `/` and `/live`.
     """
 
-    def __init__(self, app: ASGIApp, page: str) -> None:
+    def __init__(self, app: ASGIApp, page: str, paths: Collection[str]) -> None:
         self._app = app
+        self._paths = paths
         self._page = HTMLResponse(page, headers={"Cache-Control": "no-store"})
         self._element = StaticFiles(directory=element.ASSETS)
 
@@ -45,7 +48,7 @@ class StreamlitRoutes:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
             await PlainTextResponse("Not allowed here.\n", status_code=405)(scope, receive, send)
-        elif scope["path"] == "/":
+        elif scope["path"] in self._paths:
             await self._page(scope, receive, send)
         elif scope["path"].startswith(element.PREFIX):
             path = "/" + scope["path"].removeprefix(element.PREFIX)

@@ -4,6 +4,7 @@ A page request is sent to the login form and comes back afterwards; anything els
 script verifies the same cookie once more on each run, see `dashboard.login.sessions`.
 """
 
+from collections.abc import Collection
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
@@ -16,11 +17,18 @@ _POLICY_VIOLATION = 1008
 
 
 class SessionGate:
-    """Passes on only what carries a valid session cookie."""
+    """Passes on only what carries a valid session cookie.
 
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+    Args:
+        app: everything behind the login.
+        sessions: knows the cookies.
+        paths: where pages are; the others are not worth coming back to.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions, paths: Collection[str]) -> None:
         self._app = app
         self._sessions = sessions
+        self._paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or send to the login form."""
@@ -33,12 +41,12 @@ class SessionGate:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": "login"})
         else:
-            await _refusal(scope)(scope, receive, send)
+            await self._refusal(scope)(scope, receive, send)
 
-
-def _refusal(scope: Scope) -> Response:
-    if scope["path"] != "/":
-        return PlainTextResponse("Log in first.\n", status_code=401)
-    query = scope.get("query_string", b"").decode("latin-1")
-    target = "/login" if not query else "/login?next=" + quote(f"/?{query}", safe="")
-    return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
+    def _refusal(self, scope: Scope) -> Response:
+        if scope["path"] not in self._paths:
+            return PlainTextResponse("Log in first.\n", status_code=401)
+        query = scope.get("query_string", b"").decode("latin-1")
+        page = scope["path"] + (f"?{query}" if query else "")
+        target = "/login" if page == "/" else "/login?next=" + quote(page, safe="")
+        return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})

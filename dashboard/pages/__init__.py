@@ -1,1 +1,7 @@
-"""Pages of the dashboard."""
+"""The pages of the dashboard, in the order of the navigation. To add one: a module here, and its line below."""
+
+from dashboard.page import Page
+from dashboard.pages import report
+from dashboard.rights import Right
+
+PAGES: tuple[Page, ...] = (Page("", "Report", Right.NUMBERS, report.show, has_period=True),)

@@ -1,4 +1,4 @@
-"""Everything about one site and period; Streamlit runs it again by itself while the day goes on."""
+"""Everything about one site and period; runs again by itself while the day goes on."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import address, questions, state
+from dashboard import address, guard, questions, state
 from dashboard.client import StatsAwayError, StatsError, StatsRefusedError
 from dashboard.element import Action
+from dashboard.page import Opened
 from dashboard.panels import PANELS, Panel, why_not
+from dashboard.rights import Right
 from dashboard.view import View
 from dashboard.widgets import notes
 from dashboard.widgets.chips import chips
@@ -17,16 +19,33 @@ from dashboard.widgets.headline import headline
 from dashboard.widgets.panel import panel, refused_data, values_data, waiting_data
 from dashboard.widgets.timeline import timeline
 
+LIVE_SECONDS = 5.0
+"""How often numbers of the current day are asked for again."""
+SLOW_SECONDS = 30.0
+"""The same for longer periods that include the current day."""
 _FIRST_CARDS = PANELS[:2]
 """Those that are in sight at first; the others are asked for when they come into sight."""
 
 
-def show_report(view: View) -> None:
-    """Draw numbers, time line and panels; a login that has ended draws nothing."""
+def show(opened: Opened) -> None:
+    """Draw the page."""
+    if opened.period is None:
+        raise ValueError("the report is registered with a period")
+    view = View(
+        *(opened.site, opened.period, opened.compare, address.read_filters()),
+        interval=address.read(address.INTERVAL),
+        series=address.read(address.SERIES),
+    )
+    every = None
+    if view.period.includes_today:
+        every = LIVE_SECONDS if view.period.one_day else SLOW_SECONDS
+    st.fragment(_show_report, run_every=every)(view)
+
+
+def _show_report(view: View) -> None:
+    """Numbers, time line and panels; a login that has ended draws nothing."""
     address.run_again_if_changed()
-    user = state.current_user()
-    if user is None or not user.may_read(view.site.id):
-        notes.login_ended()
+    if not guard.may_see(Right.NUMBERS, view.site.id):
         return
     try:
         _show(view)
@@ -71,9 +90,7 @@ def _show_timeline(view: View, other: list[str] | None) -> None:
 
 def _show_panel(view: View, card: Panel) -> None:
     address.run_again_if_changed()
-    user = state.current_user()
-    if user is None or not user.may_read(view.site.id):
-        notes.login_ended()
+    if not guard.may_see(Right.NUMBERS, view.site.id):
         return
     reports = {report.tab: report for report in card.reports}
     report = reports.get(st.session_state.get(f"open {card.title}", ""), card.reports[0])

@@ -4,12 +4,13 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.client import StatsError
+from dashboard.rights import Right
 
 
 def current_visitors(site: str) -> None:
     """Show the visitors of the last five minutes; nothing if the stats API is away."""
-    user = state.current_user()
-    if user is None or not user.may_read(site):
+    reader = state.reader()
+    if reader is None or not reader.may(Right.NUMBERS, site):
         return
     try:
         number = state.client().current_visitors(site)

@@ -19,8 +19,13 @@ def login_ended() -> None:
     st.html(_TO_LOGIN)
 
 
+def not_yours() -> None:
+    """The page or the site is not for this reader."""
+    st.info("Your role does not open this page. An owner of the site can tell you more.")
+
+
 def no_sites() -> None:
-    """The user may read no configured site."""
+    """The reader has no configured site."""
     st.info("There is no site for you yet. Sites are listed in the configuration under `[[sites]]`.")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 Data = dict[str, Any]
 
@@ -33,6 +34,11 @@ def card(page: AppTest, title: str) -> Data:
 def rows(page: AppTest, title: str) -> list[tuple[str, str]]:
     """Names and first numbers of a card's list."""
     return [(row["name"], row["cells"][0]) for row in card(page, title)["rows"]]
+
+
+def open_page(page: AppTest, path: str) -> None:
+    """Let the next run begin at a page's address."""
+    page._page_hash = calc_hash(path or "report")
 
 
 def see(page: AppTest, *titles: str) -> None:

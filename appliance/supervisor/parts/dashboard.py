@@ -12,6 +12,7 @@ from appliance.supervisor.parts.process import begin
 from appliance.supervisor.serve import serve
 from dashboard.app import create_app
 from dashboard.options import DashboardOptions, DashboardUser
+from dashboard.rights import Role
 
 
 def run(settings: Settings) -> None:
@@ -26,7 +27,9 @@ def run(settings: Settings) -> None:
         stats_url=url(settings.server.stats_listen),
         stats_key=secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY),
         cookie_key=secrets.read_or_make(settings.data_dir, secrets.COOKIE_KEY).encode(),
-        users=tuple(DashboardUser(user.name, user.password_hash, user.sites) for user in settings.users),
+        users=tuple(
+            DashboardUser(user.name, user.password_hash, ((Role.VIEWER, user.sites),)) for user in settings.users
+        ),
         clock=make_clock(settings.test_clock_file),
     )
     # Browsers keep a socket open as long as the page is shown: nothing to wait for at the end.

@@ -12,7 +12,7 @@ from dashboard.options import DashboardOptions, DashboardUser
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
 
-SCRIPT = Path(__file__).parents[3] / "dashboard" / "main.py"
+SCRIPT = Path(__file__).parents[3] / "dashboard" / "entry" / "main.py"
 # 23 November 2026, 18:30 in Berlin.
 NOW = 1_795_455_000.0
 ANNA = DashboardUser("anna", "$argon2id$anna")
@@ -29,6 +29,6 @@ def page(fake: FakeStats, user: dict[str, DashboardUser | None], monkeypatch: py
     with serving(fake.app()) as url:
         options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
         state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
-        monkeypatch.setattr(state, "current_user", lambda: user["is"])
+        monkeypatch.setattr(state, "reader", lambda: user["is"] and user["is"].reader)
         yield AppTest.from_file(str(SCRIPT), default_timeout=20)
         state.client().close()

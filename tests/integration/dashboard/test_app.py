@@ -74,7 +74,7 @@ def test_every_answer_has_the_security_headers(http: httpx.Client, path: str) ->
 def test_the_page_and_its_files_open_with_a_session(http: httpx.Client, cookie: str) -> None:
     page = http.get("/", headers={"Cookie": cookie})
     assert "<title>Web analytics</title>" in page.text
-    script = page.text.split('crossorigin src=".')[1].split('"')[0]
+    script = page.text.split('crossorigin src="')[1].split('"')[0]
     loaded = http.get(script, headers={"Cookie": cookie})
     assert loaded.status_code == 200
     assert {name: loaded.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS

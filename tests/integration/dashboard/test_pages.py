@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from appliance.stats.contract import Hidden, Site
 from dashboard.options import DashboardUser
+from dashboard.rights import Role
 from tests.kit.fake_stats import FakeStats
 from tests.kit.report_elements import card, numbers, rows, see
 
@@ -104,7 +105,7 @@ def test_anything_else_in_the_address_is_ignored(page: AppTest, fake: FakeStats)
 def test_a_user_sees_and_asks_for_own_sites_only(
     page: AppTest, fake: FakeStats, user: dict[str, DashboardUser | None]
 ) -> None:
-    user["is"] = DashboardUser("ben", "hash", ("b.example",))
+    user["is"] = DashboardUser("ben", "hash", ((Role.VIEWER, ("b.example",)),))
     page.query_params["site"] = "a.example"
     page.run()
     assert page.selectbox(key="site").options == ["b.example"]
@@ -112,7 +113,7 @@ def test_a_user_sees_and_asks_for_own_sites_only(
 
 
 def test_a_user_without_a_site_is_told_so(page: AppTest, user: dict[str, DashboardUser | None]) -> None:
-    user["is"] = DashboardUser("ben", "hash", ("c.example",))
+    user["is"] = DashboardUser("ben", "hash", ((Role.VIEWER, ("c.example",)),))
     page.run()
     assert "no site for you" in page.info[0].value
 

@@ -1,5 +1,6 @@
 """The page that starts the frontend is Streamlit's without its inline script, pointer and name."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ def test_the_page_has_our_title_and_no_inline_script() -> None:
     assert "prerenderReady" not in page
     assert "agent" not in page
     assert "/assets/dashboard.css" in page
+
+
+def test_every_address_of_the_page_begins_at_the_base() -> None:
+    page = shell.page("/share/x/")
+    addresses = re.findall(r'(?:href|src)="([^"]*)"', page)
+    assert len(addresses) > 10
+    assert {address for address in addresses if not address.startswith(("/share/x/static/", "/assets/"))} == set()
+    assert 'data-base="/share/x/"' in page
 
 
 def test_a_changed_page_of_streamlit_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

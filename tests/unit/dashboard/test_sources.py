@@ -17,7 +17,7 @@ MODULES = sorted(path for path in DASHBOARD.rglob("*.py"))
 
 SAFE = {"text", "code", "_bidi_component"}
 """Show any text as it is; what our own element does is looked at below."""
-LAYOUT = {"columns", "container", "space", "fragment", "set_page_config"}
+LAYOUT = {"Page", "columns", "container", "fragment", "navigation", "set_page_config", "space"}
 RENDERING = {
     "caption",
     "date_input",
@@ -30,7 +30,7 @@ RENDERING = {
     "warning",
 }
 """Render their first argument, their `help` or their options."""
-OTHER = {"rerun"}
+OTHER = {"rerun", "switch_page"}
 
 SCRIPTS = sorted((DASHBOARD / "assets").rglob("*.js"))
 AS_HTML = re.compile(

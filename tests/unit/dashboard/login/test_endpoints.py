@@ -29,7 +29,7 @@ def sessions() -> Sessions:
 
 @pytest.fixture
 async def browser(sessions: Sessions) -> AsyncIterator[httpx.AsyncClient]:
-    app = Router(routes=login_routes(Passwords((ANNA,), now), sessions, 3600))
+    app = Router(routes=login_routes(Passwords((ANNA,), now), sessions, 3600, {"/", "/live"}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://stats.example") as client:
         yield client
 
@@ -90,9 +90,25 @@ async def test_too_many_attempts_are_told_to_wait(browser: httpx.AsyncClient) ->
     assert int(answer.headers["retry-after"]) > 0
 
 
+@pytest.mark.parametrize("target", ["/", "/live", "/live?site=a.example"])
+async def test_a_login_leads_to_the_page_that_was_asked_for(browser: httpx.AsyncClient, target: str) -> None:
+    answer = await browser.post("/login", data={**RIGHT, "next": target})
+    assert answer.headers["location"] == target
+
+
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "/login", "javascript:alert(1)", "/?a\r\nb", "/x"],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/login",
+        "javascript:alert(1)",
+        "/?a\r\nb",
+        "/x",
+        "/live/x",
+        "/live#x",
+    ],
 )
 async def test_no_target_leads_to_another_page(browser: httpx.AsyncClient, target: str) -> None:
     answer = await browser.post("/login", data={**RIGHT, "next": target})

@@ -21,7 +21,7 @@ async def _answer(scope: dict[str, Any]) -> list[dict[str, Any]]:
     async def receive() -> Any:
         await asyncio.Event().wait()  # the browser stays
 
-    await StreamlitRoutes(inner, "<p>our page</p>")({"headers": [], **scope}, receive, send)
+    await StreamlitRoutes(inner, "<p>our page</p>", {"/", "/live"})({"headers": [], **scope}, receive, send)
     return sent
 
 
@@ -33,19 +33,22 @@ async def test_what_the_page_loads_passes(path: str) -> None:
 
 
 async def test_our_own_element_is_served_by_us() -> None:
-    start, *_ = await _answer({"type": "http", "method": "GET", "path": "/_stcore/bidi-components/report/report.js"})
+    start, *_ = await _answer(
+        {"type": "http", "method": "GET", "path": "/_stcore/bidi-components/elements/elements.js"}
+    )
     assert start["status"] == 200
     assert b"javascript" in dict(start["headers"])[b"content-type"]
 
 
-@pytest.mark.parametrize("file", ["../report.css", "%2e%2e/report.css", "", "nothing.js"])
+@pytest.mark.parametrize("file", ["../elements.css", "%2e%2e/elements.css", "", "nothing.js"])
 async def test_nothing_else_lies_beside_our_element(file: str) -> None:
     with pytest.raises(HTTPException):
-        await _answer({"type": "http", "method": "GET", "path": f"/_stcore/bidi-components/report/{file}"})
+        await _answer({"type": "http", "method": "GET", "path": f"/_stcore/bidi-components/elements/{file}"})
 
 
-async def test_the_page_is_ours_and_not_stored() -> None:
-    start, body = await _answer({"type": "http", "method": "GET", "path": "/"})
+@pytest.mark.parametrize("path", ["/", "/live"])
+async def test_the_pages_are_ours_and_not_stored(path: str) -> None:
+    start, body = await _answer({"type": "http", "method": "GET", "path": path})
     assert dict(start["headers"])[b"cache-control"] == b"no-store"
     assert body["body"] == b"<p>our page</p>"
 
@@ -69,6 +72,8 @@ async def test_the_page_is_ours_and_not_stored() -> None:
         "/manifest.json",
         "/static/js/../../../etc/passwd",
         "/static/js/a/b.js",
+        "/live/",
+        "/live/_stcore/health",
         "/any/other/page",
         "//evil.example",
     ],

@@ -25,7 +25,9 @@ async def _answer(scope: dict[str, Any], token: str = "") -> dict[str, Any]:
         return {"type": "http.request"}
 
     headers = [(b"cookie", f"{COOKIE_NAME}={token}".encode())] if token else []
-    await SessionGate(inner, SESSIONS)({"headers": headers, "query_string": b"", **scope}, receive, send)
+    await SessionGate(inner, SESSIONS, {"/", "/live"})(
+        {"headers": headers, "query_string": b"", **scope}, receive, send
+    )
     return sent[0]
 
 
@@ -40,12 +42,19 @@ async def test_a_file_without_session_is_401(path: str) -> None:
     assert (await _answer({"type": "http", "method": "GET", "path": path}))["status"] == 401
 
 
-async def test_the_page_without_session_leads_to_the_form_and_back() -> None:
-    message = await _answer(
-        {"type": "http", "method": "GET", "path": "/", "query_string": b"site=a.example&period=Today"}
-    )
+@pytest.mark.parametrize(
+    ("path", "query", "location"),
+    [
+        ("/", b"", b"/login"),
+        ("/", b"site=a.example&period=Today", b"/login?next=%2F%3Fsite%3Da.example%26period%3DToday"),
+        ("/live", b"", b"/login?next=%2Flive"),
+        ("/live", b"site=a.example", b"/login?next=%2Flive%3Fsite%3Da.example"),
+    ],
+)
+async def test_a_page_without_session_leads_to_the_form_and_back(path: str, query: bytes, location: bytes) -> None:
+    message = await _answer({"type": "http", "method": "GET", "path": path, "query_string": query})
     assert message["status"] == 303
-    assert dict(message["headers"])[b"location"] == b"/login?next=%2F%3Fsite%3Da.example%26period%3DToday"
+    assert dict(message["headers"])[b"location"] == location
 
 
 @pytest.mark.parametrize(

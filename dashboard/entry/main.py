@@ -1,5 +1,5 @@
 """The script that Streamlit runs for each view of the page."""
 
-from dashboard.pages import overview
+from dashboard import frame
 
-overview.render()
+frame.render()

@@ -3,16 +3,20 @@
 import { drawChart } from "./chart.js";
 import { drawChips } from "./chips.js";
 import { drawHeadline } from "./headline.js";
+import { drawNavigation } from "./navigation.js";
 import { drawPanel } from "./panel.js";
+import { drawTable } from "./table.js";
 
-const drawings = { headline: drawHeadline, chart: drawChart, chips: drawChips, panel: drawPanel };
+const drawings = {
+  chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, panel: drawPanel, table: drawTable,
+};
 const drawn = new WeakMap();
 
 function focusName() {
   return document.activeElement?.getAttribute?.("data-focus") ?? null;
 }
 
-export default function report({ data, parentElement, setTriggerValue }) {
+export default function element({ data, parentElement, setTriggerValue }) {
   const text = new TextDecoder().decode(data);
   let state = drawn.get(parentElement);
   if (!state) {
@@ -27,7 +31,7 @@ export default function report({ data, parentElement, setTriggerValue }) {
   const focused = state.root.contains(document.activeElement) ? focusName() : null;
   state.text = text;
   const described = JSON.parse(text);
-  state.root.className = `report report-${described.kind}`;
+  state.root.className = `drawn drawn-${described.kind}`;
   drawings[described.kind](state.root, described, (action) => state.act(action), state.memory);
   if (focused) state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }

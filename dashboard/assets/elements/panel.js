@@ -57,7 +57,7 @@ function whole(data, act, memory) {
     type: "search", placeholder: "Search", "aria-label": `Search ${data.tab}`, value: memory.search ?? "", "data-focus": "search",
     oninput: (event) => { memory.search = event.target.value; fill(); },
   });
-  const dialog = el("dialog", { class: "report whole", "aria-label": data.tab },
+  const dialog = el("dialog", { class: "drawn whole", "aria-label": data.tab },
     el("div", { class: "panel-head" }, el("h2", {}, data.tab), data.rows.length >= SEARCH_FROM ? search : null,
       el("button", { type: "button", class: "quiet", onclick: () => file(data) }, "CSV"),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, "×")),
