@@ -1,9 +1,10 @@
 """The dashboard's only source of numbers: the stats API over HTTP.
 
-One client serves all viewers; connections are kept open. It never follows the environment's proxy
-settings, so the key goes to the configured address and nowhere else.
+Every question carries a grant of the one who looks. Connections are kept open. The client never follows the
+environment's proxy settings, so grants go to the configured address and nowhere else.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import httpx
@@ -19,6 +20,8 @@ from appliance.stats.contract import (
     Site,
     Sites,
 )
+from appliance.stats.grants import SECONDS, signed
+from dashboard.rights import Reader
 
 _TIMEOUT = httpx.Timeout(20.0, connect=3.0)
 _LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=8)
@@ -37,18 +40,21 @@ class StatsRefusedError(StatsError):
     """It does not answer such a question, or the key is wrong; trying again cannot succeed."""
 
 
-class StatsClient:
-    """Asks the stats API; safe to use from several threads.
+class StatsConnection:
+    """Connections to the stats API, shared by all readers; safe to use from several threads.
 
     Args:
         url: base address without a path.
-        key: bearer key.
+        key: signs what is asked.
+        clock: seconds since 1970.
     """
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, clock: Callable[[], float]) -> None:
+        self._key = key
+        self._clock = clock
         self._http = httpx.Client(
             base_url=url.rstrip("/"),
-            headers={"Authorization": f"Bearer {key}", "User-Agent": "appliance-dashboard"},
+            headers={"User-Agent": "appliance-dashboard"},
             timeout=_TIMEOUT,
             limits=_LIMITS,
             trust_env=False,
@@ -58,6 +64,23 @@ class StatsClient:
     def close(self) -> None:
         """Close all connections."""
         self._http.close()
+
+    def client(self, reader: Reader) -> "StatsClient":
+        """Asks for this reader; the stats API answers what the reader may see and nothing else."""
+        return StatsClient(self._http, lambda: signed(reader.grant(self._clock() + SECONDS), self._key))
+
+
+class StatsClient:
+    """Asks the stats API for one reader.
+
+    Args:
+        http: the connections.
+        grant: a fresh one for each question.
+    """
+
+    def __init__(self, http: httpx.Client, grant: Callable[[], str]) -> None:
+        self._http = http
+        self._grant = grant
 
     def sites(self) -> list[Site]:
         """The measured sites, in the order of the configuration.
@@ -79,7 +102,9 @@ class StatsClient:
     def _send(
         self, method: str, path: str, *, params: dict[str, str] | None = None, body: bytes | None = None
     ) -> bytes:
-        headers = {"Content-Type": "application/json"} if body is not None else None
+        headers = {"Authorization": f"Bearer {self._grant()}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         try:
             response = self._http.request(method, path, params=params, content=body, headers=headers)
         except httpx.HTTPError as error:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dashboard.rights import ANY_SITE, RIGHTS, Granted, Reader, Role
+from appliance.stats.grants import ANY_SITE, Granted
+from dashboard.rights import RIGHTS, Reader, Role
 
 WEEK_SECONDS = 7 * 24 * 3600
 
@@ -34,8 +35,8 @@ class DashboardOptions:
 
     stats_url: str
     """Base address of the stats API, such as `http://127.0.0.1:8001`."""
-    stats_key: str = field(repr=False)
-    """Bearer key of the stats API; it may read every site."""
+    grant_key: str = field(repr=False)
+    """Signs what is asked of the stats API for somebody."""
     cookie_key: bytes = field(repr=False)
     """At least 32 random bytes that sign the session cookies."""
     users: tuple[DashboardUser, ...]

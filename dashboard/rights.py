@@ -3,22 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-ANY_SITE = "*"
-
-
-class Right(StrEnum):
-    """Something that a page needs."""
-
-    NUMBERS = "numbers"
-    """Reports and current visitors."""
-    QUALITY = "quality"
-    """What became of hits, and why."""
-    SETUP = "setup"
-    """The tag, goals and properties as configured."""
-    PRIVACY = "privacy"
-    """What is kept, how long, and the evidence; no numbers of visitors."""
-    LINKS = "links"
-    """Making and revoking shared links."""
+from appliance.stats.grants import ANY_SITE as ANY_SITE
+from appliance.stats.grants import Grant, Granted
+from appliance.stats.grants import Right as Right
+from dashboard.filters import Filter, question_filters
 
 
 class Role(StrEnum):
@@ -37,24 +25,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 @dataclass(frozen=True)
-class Granted:
-    """Rights for some sites."""
-
-    rights: frozenset[Right]
-    sites: tuple[str, ...]
-    """Ids; `*` for all."""
-
-    def covers(self, right: Right, site: str) -> bool:
-        """Whether they hold for a site."""
-        return right in self.rights and (ANY_SITE in self.sites or site in self.sites)
-
-
-@dataclass(frozen=True)
 class Reader:
     """Who looks at the dashboard, and what they may."""
 
     name: str
     granted: tuple[Granted, ...]
+    only: tuple[Filter, ...] = ()
+    """Filters to which everything is locked."""
 
     def may(self, right: Right, site: str) -> bool:
         """Whether the reader has a right for a site."""
@@ -63,3 +40,11 @@ class Reader:
     def may_somewhere(self, right: Right) -> bool:
         """Whether the reader has a right for any site."""
         return any(right in one.rights and one.sites for one in self.granted)
+
+    def grant(self, until: float) -> Grant:
+        """What the stats API is told of the reader."""
+        return Grant(self.name, self.granted, until, tuple(question_filters(self.only)))
+
+
+NOBODY = Reader("", ())
+"""May nothing."""

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.client import StatsClient
+from dashboard.client import StatsClient, StatsConnection
 from dashboard.login.sessions import COOKIE_NAME, Sessions
 from dashboard.options import DashboardOptions
-from dashboard.rights import Reader
+from dashboard.rights import NOBODY, Reader
 
 
 @dataclass(frozen=True)
 class _Installed:
     options: DashboardOptions
     sessions: Sessions
-    client: StatsClient
+    connection: StatsConnection
 
 
 _installed: _Installed | None = None
@@ -28,9 +28,15 @@ _installed: _Installed | None = None
 def install(options: DashboardOptions, sessions: Sessions) -> None:
     """Set what all runs of the script use."""
     global _installed
+    close()
+    connection = StatsConnection(options.stats_url, options.grant_key, options.clock)
+    _installed = _Installed(options, sessions, connection)
+
+
+def close() -> None:
+    """Close the connections, if there are any."""
     if _installed is not None:
-        _installed.client.close()
-    _installed = _Installed(options, sessions, StatsClient(options.stats_url, options.stats_key))
+        _installed.connection.close()
 
 
 def _require() -> _Installed:
@@ -46,8 +52,8 @@ def reader() -> Reader | None:
 
 
 def client() -> StatsClient:
-    """The client of the stats API, shared by all runs."""
-    return _require().client
+    """Asks the stats API for who looks at this page; nothing once the login has ended."""
+    return _require().connection.client(reader() or NOBODY)
 
 
 def now() -> float:

@@ -53,6 +53,7 @@ values = ["espresso", "filter", "cold-brew"]
 
 [[users]]
 name = "{user}"
+role = "owner"
 password_hash_file = "secrets/demo-password-hash"
 
 [[api_keys]]

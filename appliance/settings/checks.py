@@ -64,11 +64,13 @@ def checked(settings: Settings, base: Path) -> Settings:
     check_unique("api_keys.name", [key.name for key in settings.api_keys])
     check_unique("users.name", [user.name for user in settings.users])
     known = {site.id for site in settings.sites}
-    readers: tuple[ApiKeySettings | UserSettings, ...] = (*settings.api_keys, *settings.users)
-    for owner in readers:
-        for site_id in owner.sites:
+    for name, sites in (
+        *((key.name, key.sites) for key in settings.api_keys),
+        *((user.name, sites) for user in settings.users for _, sites in user.all_roles),
+    ):
+        for site_id in sites:
             if site_id != ANY_SITE and site_id not in known:
-                raise SettingsError(f"sites of '{owner.name}': there is no site '{site_id}'")
+                raise SettingsError(f"sites of '{name}': there is no site '{site_id}'")
     return msgspec.structs.replace(
         settings,
         server=msgspec.structs.replace(

@@ -170,6 +170,18 @@ class ApiKeySettings(Strict, frozen=True):
         return ANY_SITE in self.sites or site in self.sites
 
 
+RoleName = Literal["owner", "viewer", "dpo"]
+
+
+class RoleSettings(Strict, frozen=True):
+    """`[[users.roles]]`: what somebody is for further sites."""
+
+    role: RoleName
+    """As `role` of the user."""
+    sites: tuple[str, ...]
+    """Site ids; `*` for all."""
+
+
 class UserSettings(Strict, frozen=True):
     """`[[users]]`: somebody who may log in to the dashboard."""
 
@@ -179,12 +191,18 @@ class UserSettings(Strict, frozen=True):
     """Argon2id hash as `appliance hash-password` prints it; or `password_hash_file`."""
     password_hash_file: str = ""
     """File whose first line is the hash."""
+    role: RoleName = "viewer"
+    """`viewer`: sees the numbers. `owner`: everything, also shared links and logins of others. `dpo`: what is kept, how
+    long, and the evidence, and no number of visitors."""
     sites: tuple[str, ...] = (ANY_SITE,)
-    """Site ids that the user sees; `*` for all."""
+    """Site ids for which the user has this role; `*` for all."""
+    roles: tuple[RoleSettings, ...] = ()
+    """What the user is for further sites."""
 
-    def may_read(self, site: str) -> bool:
-        """Whether the user sees this site."""
-        return ANY_SITE in self.sites or site in self.sites
+    @property
+    def all_roles(self) -> tuple[tuple[RoleName, tuple[str, ...]], ...]:
+        """Each role with its sites."""
+        return ((self.role, self.sites), *((one.role, one.sites) for one in self.roles))
 
 
 class Settings(Strict, frozen=True):

@@ -18,7 +18,6 @@ from starlette.routing import Route
 from appliance.errors import QueryError, UnavailableError
 from appliance.settings import ANY_SITE, Settings, SiteSettings
 from appliance.stats.answers import Answers
-from appliance.stats.api_keys import ApiKeys, Reader
 from appliance.stats.contract import (
     FUNNELS_PATH,
     QUERY_PATH,
@@ -35,7 +34,9 @@ from appliance.stats.contract import (
 )
 from appliance.stats.csv_answers import CONTENT_TYPE, META_HEADER, as_csv, meta_header, wants_csv
 from appliance.stats.day_close import CLOSE_PATH, DayClose, DayState, read_close_question
+from appliance.stats.grants import Right
 from appliance.stats.plan import read_question
+from appliance.stats.readers import Reader, Readers, as_locked, only_for
 
 _MAX_BODY_BYTES = 64 * 1024
 _MAX_QUESTIONS_AT_ONCE = 4
@@ -66,7 +67,7 @@ class StatsApi:
         self,
         settings: Settings,
         answers: Answers,
-        keys: ApiKeys,
+        readers: Readers,
         live: Callable[[str], int],
         ready: Callable[[], bool],
         warnings: Callable[[], list[str]] = list,
@@ -79,7 +80,7 @@ class StatsApi:
         self._settings = settings
         self._sites = {site.id: site for site in settings.sites}
         self._answers = answers
-        self._keys = keys
+        self._readers = readers
         self._live = live
         self._ready = ready
         self._warnings = warnings
@@ -92,8 +93,8 @@ class StatsApi:
 
     async def query(self, request: Request) -> Response:
         """`POST /api/v2/query`: JSON, or CSV for those who like it better."""
-        reader = self._reader(request)
-        question = read_question(await _body(request))
+        reader = self._reader(request, takes_filters=True)
+        question = as_locked(read_question(await _body(request)), reader)
         site = self._site(reader, question.site_id)
         answer = await anyio.to_thread.run_sync(self._answers.answer, question, site, limiter=self._questions)
         if not wants_csv(",".join(request.headers.getlist("accept"))):
@@ -120,10 +121,10 @@ class StatsApi:
         return _json(await anyio.to_thread.run_sync(report, site, date_range, limiter=self._questions))
 
     async def sites(self, request: Request) -> Response:
-        """`GET /api/v1/sites`: the sites that the key may read."""
-        reader = self._reader(request)
-        readable = [Site(site.id, site.timezone) for site in self._settings.sites if reader.may_read(site.id)]
-        return _json(Sites(readable))
+        """`GET /api/v1/sites`: the sites that the key opens."""
+        reader = self._reader(request, takes_filters=True)
+        known = [Site(site.id, site.timezone) for site in self._settings.sites if reader.knows(site.id)]
+        return _json(Sites(known))
 
     async def retention(self, request: Request) -> Response:
         """`GET /api/v1/retention`: what the limits would delete now; for keys that open every site."""
@@ -154,15 +155,18 @@ class StatsApi:
         ready = await anyio.to_thread.run_sync(self._ready)
         return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, headers=_HEADERS)
 
-    def _reader(self, request: Request) -> Reader:
-        reader = self._keys.reader(request.headers.get("authorization", ""))
+    def _reader(self, request: Request, *, takes_filters: bool = False) -> Reader:
+        """Who asks. Only routes that hold to filters, or show no numbers, are for those who are locked to some."""
+        reader = self._readers.reader(request.headers.get("authorization", ""))
         if reader is None:
             reason = "a valid key is needed: Authorization: Bearer <key>"
             raise HttpRefusal(401, reason, {"www-authenticate": "Bearer"})
+        if only_for(reader) and not takes_filters:
+            raise HttpRefusal(403, "these numbers cannot be filtered, and this link is locked to a filter")
         return reader
 
     def _require_every_site(self, request: Request) -> None:
-        if not self._reader(request).may_read(ANY_SITE):
+        if not self._reader(request).may(Right.PRIVACY, ANY_SITE):
             raise HttpRefusal(403, "this needs a key that opens every site")
 
     def _site(self, reader: Reader, site_id: str) -> SiteSettings:

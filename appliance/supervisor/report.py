@@ -31,7 +31,11 @@ def report(settings: Settings, now: float) -> str:
         ("hidden", f"values that nobody declared, below {settings.privacy.k} visitors a day"),
         ("kept", _kept(settings)),
         *(("site", f"{site.id} (time zone {site.timezone}; {', '.join(site.hostnames)})") for site in settings.sites),
-        *(("user", f"{user.name} (sites: {', '.join(user.sites)})") for user in settings.users),
+        *(
+            ("user", f"{user.name} ({role}; sites: {', '.join(sites)})")
+            for user in settings.users
+            for role, sites in user.all_roles
+        ),
         *(("API key", f"{key.name} (sites: {', '.join(key.sites)})") for key in settings.api_keys),
     ]
     lines += [("sitemap", f"{site.sitemap} (of {site.id})") for site in settings.sites if site.sitemap]

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from appliance.errors import StartError
 
-DASHBOARD_API_KEY = "dashboard-api-key"
-"""Bearer key of the dashboard at the stats API."""
+OWN_API_KEY = "dashboard-api-key"
+"""Bearer key of the appliance's commands at the stats API; once it was the dashboard's."""
+GRANT_KEY = "grant-key"
+"""Signs what the dashboard asks of the stats API for somebody."""
 IMPORT_KEY = "import-key"
 """Bearer key with which `appliance import-log` hands facts to a running warehouse."""
 BACKUP_KEY = "backup-key"

@@ -55,7 +55,7 @@ def prepare(settings: Settings) -> None:
         }
     )
     checks.drop_orphaned_keys(settings)
-    for name in (secrets.DASHBOARD_API_KEY, secrets.COOKIE_KEY):
+    for name in (secrets.OWN_API_KEY, secrets.GRANT_KEY):
         secrets.read_or_make(settings.data_dir, name)
 
 

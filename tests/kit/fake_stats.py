@@ -1,9 +1,10 @@
 """A stats API for tests of the dashboard: answers from a table, remembers what it was asked.
 
-Questions and answers have the form of the contract; an unknown key is refused as by the real one.
+Questions and answers have the form of the contract; without a valid grant there is none, as by the real one.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,6 +29,7 @@ from appliance.stats.contract import (
     Site,
     Sites,
 )
+from appliance.stats.grants import Grant, Grants
 
 Rows = Sequence[tuple[str, int]]
 _DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
@@ -56,6 +58,9 @@ class FakeStats:
     current: int = 0
     status: int = 200
     questions: list[Question] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    """Those that came with what was asked."""
+    clock: Callable[[], float] = time.time
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -68,8 +73,11 @@ class FakeStats:
         )
 
     def _refusal(self, request: Request) -> Response | None:
-        if request.headers.get("authorization") != f"Bearer {self.key}":
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        grant = Grants(self.key, self.clock).opened(token)
+        if grant is None:
             return _json(Refusal("a valid key is needed"), 401)
+        self.grants.append(grant)
         if self.status != 200:
             return _json(Refusal("not now"), self.status)
         return None

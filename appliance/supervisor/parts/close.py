@@ -61,7 +61,7 @@ def close(settings: Settings, site: str, day: date) -> str:
 
 
 def _through_the_warehouse(settings: Settings, site: str, day: date) -> tuple[DayState, DayState]:
-    key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
+    key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
     deadline = time.monotonic() + _CLOSE_SECONDS
     with httpx.Client(
         base_url=health.url(settings.server.stats_listen),

@@ -25,10 +25,11 @@ def run(settings: Settings) -> None:
     _take_over_logs()
     options = DashboardOptions(
         stats_url=url(settings.server.stats_listen),
-        stats_key=secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY),
+        grant_key=secrets.read_or_make(settings.data_dir, secrets.GRANT_KEY),
         cookie_key=secrets.read_or_make(settings.data_dir, secrets.COOKIE_KEY).encode(),
         users=tuple(
-            DashboardUser(user.name, user.password_hash, ((Role.VIEWER, user.sites),)) for user in settings.users
+            DashboardUser(user.name, user.password_hash, tuple((Role(role), sites) for role, sites in user.all_roles))
+            for user in settings.users
         ),
         clock=make_clock(settings.test_clock_file),
     )

@@ -50,7 +50,7 @@ def as_text(answer: RetentionPlan) -> str:
 
 
 def _ask(settings: Settings) -> RetentionPlan:
-    key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
+    key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
     try:
         answer = httpx.get(
             health.url(settings.server.stats_listen) + RETENTION_PATH,

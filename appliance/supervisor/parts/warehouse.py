@@ -20,9 +20,11 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.backup_api import backup_route
 from appliance.stats.funnels import FunnelAnswers
+from appliance.stats.grants import Grants
 from appliance.stats.import_api import import_route
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
+from appliance.stats.readers import Readers
 from appliance.stats.reports import Reports
 from appliance.stats.shown_pairs import FILE, ShownPairs
 from appliance.stats.transitions import TransitionAnswers
@@ -109,7 +111,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         return found
 
     open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
-    dashboard_key = secrets.read_or_make(settings.data_dir, secrets.DASHBOARD_API_KEY)
+    own_key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
+    grant_key = secrets.read_or_make(settings.data_dir, secrets.GRANT_KEY)
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
     backup_key = secrets.read_or_make(settings.data_dir, secrets.BACKUP_KEY)
     api = StatsApi(
@@ -123,7 +126,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             warnings,
             sitemaps.of,
         ),
-        ApiKeys(settings, dashboard_key),
+        Readers(ApiKeys(settings, own_key), Grants(grant_key, clock)),
         live=lambda site: current_visitors(client, site),
         ready=is_ready,
         warnings=warnings,

@@ -27,8 +27,9 @@ def user() -> dict[str, DashboardUser | None]:
 @pytest.fixture
 def page(fake: FakeStats, user: dict[str, DashboardUser | None], monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     with serving(fake.app()) as url:
-        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=lambda: NOW)
+        fake.clock = lambda: NOW
+        options = DashboardOptions(url, fake.key, b"k" * 32, (ANNA,), clock=fake.clock)
         state.install(options, Sessions(options.cookie_key, options.users, 3600, options.clock))
         monkeypatch.setattr(state, "reader", lambda: user["is"] and user["is"].reader)
         yield AppTest.from_file(str(SCRIPT), default_timeout=20)
-        state.client().close()
+        state.close()

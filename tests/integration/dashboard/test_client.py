@@ -1,11 +1,16 @@
 """The client of the stats API over real HTTP."""
 
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from appliance.stats.contract import Pagination, Question, Site
-from dashboard.client import StatsAwayError, StatsClient, StatsRefusedError
+from appliance.stats.grants import Granted, Right
+from dashboard.client import StatsAwayError, StatsClient, StatsConnection, StatsRefusedError
+from dashboard.filters import Filter
+from dashboard.rights import Reader
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
 
@@ -21,11 +26,29 @@ def url(fake: FakeStats) -> Iterator[str]:
         yield address
 
 
+READER = Reader("anna", (Granted(frozenset({Right.NUMBERS}), ("a.example",)),), (Filter("is", "event:page", "/"),))
+
+
+@contextmanager
+def connected(url: str, key: str) -> Iterator[StatsClient]:
+    connection = StatsConnection(url, key, time.time)
+    yield connection.client(READER)
+    connection.close()
+
+
 @pytest.fixture
 def client(url: str, fake: FakeStats) -> Iterator[StatsClient]:
-    opened = StatsClient(url, fake.key)
-    yield opened
-    opened.close()
+    with connected(url, fake.key) as opened:
+        yield opened
+
+
+def test_each_question_carries_what_its_reader_may_for_a_minute(client: StatsClient, fake: FakeStats) -> None:
+    before = time.time()
+    client.sites()
+    client.current_visitors("a.example")
+    first, second = fake.grants
+    assert (first.name, first.granted, first.only) == ("anna", READER.granted, (["is", "event:page", ["/"]],))
+    assert before + 60 <= first.until <= second.until <= time.time() + 60
 
 
 def test_sites_come_with_their_time_zone(client: StatsClient, fake: FakeStats) -> None:
@@ -60,24 +83,19 @@ def test_a_failing_api_may_be_asked_again(client: StatsClient, fake: FakeStats, 
 
 
 def test_an_api_that_is_away_may_be_asked_again() -> None:
-    client = StatsClient("http://127.0.0.1:1", "key")
-    with pytest.raises(StatsAwayError):
+    with connected("http://127.0.0.1:1", "key") as client, pytest.raises(StatsAwayError):
         client.sites()
-    client.close()
 
 
 def test_a_wrong_key_is_refused(url: str) -> None:
-    client = StatsClient(url, "wrong")
-    with pytest.raises(StatsRefusedError, match="a valid key is needed"):
+    with connected(url, "wrong") as client, pytest.raises(StatsRefusedError, match="a valid key is needed"):
         client.sites()
-    client.close()
 
 
-def test_the_key_never_goes_through_a_proxy_of_the_environment(
+def test_grants_never_go_through_a_proxy_of_the_environment(
     url: str, fake: FakeStats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    client = StatsClient(url, fake.key)
-    assert client.sites() == [Site("example.org", "UTC")]
-    client.close()
+    with connected(url, fake.key) as client:
+        assert client.sites() == [Site("example.org", "UTC")]

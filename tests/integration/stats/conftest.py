@@ -18,8 +18,10 @@ from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.funnels import FunnelAnswers
+from appliance.stats.grants import Grants
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
+from appliance.stats.readers import Readers
 from appliance.stats.reports import Reader, Reports
 from appliance.stats.shown_pairs import ShownPairs
 from appliance.stats.transitions import TransitionAnswers
@@ -34,6 +36,7 @@ PLAN = RetentionPlan([RetentionLine("outcomes", "all sites", "13 months", "2025-
 FUNNEL = FunnelSettings(
     name="Buy", steps=(StepSettings(page="/shop*"), StepSettings(page="/cart"), StepSettings(event="Purchase"))
 )
+GRANT_KEY = "grant key of tests"
 DAY = date(2026, 11, 23)
 DAY_NUMBER = (DAY - date(1970, 1, 1)).days
 
@@ -64,7 +67,7 @@ class Stats:
         api = StatsApi(
             self._settings,
             answers,
-            ApiKeys(self._settings, "own"),
+            Readers(ApiKeys(self._settings, "own"), Grants(GRANT_KEY, noon)),
             live,
             lambda: True,
             self._warn,
@@ -73,6 +76,7 @@ class Stats:
             transitions=transitions.answer,
         )
         app = create_app(api)
+        self.app = app
         self.client = AsgiClient(app)
         return app
 
