@@ -34,6 +34,10 @@ class OpenVisits:
         if not remaining:
             self._tags.pop(key_name, None)
 
+    def __len__(self) -> int:
+        """Open visits."""
+        return len(self._last_ms)
+
     def idle(self, before_ms: int, limit: int) -> list[Visitor]:
         """Open visits last heard of before a moment, longest silence first."""
         found: list[Visitor] = []

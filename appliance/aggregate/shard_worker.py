@@ -3,6 +3,7 @@
 Every change is one transaction of `state.shard`; memory is updated only after it succeeded.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -15,6 +16,7 @@ from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import local_day_hour
 from appliance.facts import FactBatch, OutcomeFact
+from appliance.metrics.durations import Durations
 from appliance.outcomes import Outcome
 from appliance.settings import Settings
 from appliance.state.shard import Queued, QueuedEntry, SealedProfile, Shard
@@ -49,6 +51,9 @@ class ShardWorker:
         self._days = days
         self.crowded = 0
         """Events of visitors with so many different values that further ones are not counted as seen by a visitor."""
+        self.batches = Durations()
+        self.events: Counter[str] = Counter()
+        """Queued events since the start, by what became of them."""
         self._timeout_ms = settings.visits.timeout_seconds * 1000
         self._max_hits = settings.limits.visitor_hits_per_day
         self._caps = caps
@@ -73,7 +78,9 @@ class ShardWorker:
         """Take what is queued; returns the number of stream entries consumed."""
         entries = self.shard.read(_READ_ENTRIES, _READ_EVENTS)
         if entries:
+            started = time.perf_counter()
             self._advance(entries, now_ms)
+            self.batches.add(time.perf_counter() - started)
         parts = [part for entry in entries for part in entry.parts]
         newest = max((event.at_ms for part in parts for event in part.events), default=0)
         drained = len(entries) < _READ_ENTRIES and sum(len(p.events) + p.unreadable for p in parts) < _READ_EVENTS
@@ -90,6 +97,8 @@ class ShardWorker:
             self._advance_part(part, profiles, facts, outcomes, now_ms)
         facts.outcomes = _outcome_facts(outcomes)
         self._commit([entry.id for entry in entries], profiles, facts, now_ms)
+        for (_, _, _, outcome), hits in outcomes.items():
+            self.events[outcome] += hits
 
     def _advance_part(
         self,

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from appliance.aggregate.end_of_day import EndOfDay, Evidence, expire_overdue_keys
 from appliance.aggregate.shard_worker import ShardWorker
@@ -16,6 +17,7 @@ from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import Clock
 from appliance.errors import KeyGoneError, StartError, UnavailableError
+from appliance.metrics.durations import Buckets, total
 from appliance.settings import Settings
 from appliance.state.connection import Client
 from appliance.state.lease import LEASE_SECONDS, Lease
@@ -30,6 +32,17 @@ _SAY_SECONDS = 60.0
 _CURRENT_MS = 5 * 60 * 1000
 Log = Callable[..., None]
 """Writes one structured line: `log("event", level="warning", **facts)`."""
+
+
+class WorkerState(NamedTuple):
+    """How a worker is, for operators."""
+
+    events: Counter[str]
+    """Since the start, by what became of them."""
+    batches: Buckets
+    open_visits: int
+    keys: tuple[tuple[int, int], ...]
+    """When each live day key was made and when it has to be gone, in milliseconds since 1970."""
 
 
 class Worker:
@@ -70,6 +83,7 @@ class Worker:
         ]
         self._end_of_day = EndOfDay(client, self._workers, keys, transport, self._days, evidence, clock)
         self._slow_at = self._said_at = 0.0
+        self._key_times: tuple[tuple[int, int], ...] = ()
 
     def run(self, stop: threading.Event, on_ready: Callable[[], None]) -> None:
         """Work until told to stop.
@@ -97,6 +111,18 @@ class Worker:
             if not busy:
                 stop.wait(_TICK_SECONDS)
         self._finish()
+
+    def state(self) -> WorkerState:
+        """The present state; from any thread."""
+        events: Counter[str] = Counter()
+        for worker in self._workers:
+            events.update(worker.events.copy())
+        return WorkerState(
+            events,
+            total(worker.batches.buckets() for worker in self._workers),
+            sum(len(worker.open_visits) for worker in self._workers),
+            self._key_times,
+        )
 
     def _acquire(self, stop: threading.Event) -> None:
         waited = 0.0
@@ -138,7 +164,9 @@ class Worker:
             lease.keep()
         for name in self._end_of_day.run():
             self._log("day_ended", key=name)
-        self._caps.keep(slot.name for slot in self._keys.live())
+        live = self._keys.live()
+        self._key_times = tuple((slot.created_ms, self._days.of(slot.name).deadline_ms) for slot in live)
+        self._caps.keep(slot.name for slot in live)
         self._say_what_is_lost()
         counts = Counter(dict.fromkeys(self._sites, 0))
         for worker in self._workers:

@@ -161,6 +161,7 @@ class EventEndpoint:
 
     def settle(self, hit: Sorted) -> Answer:
         """Count the drops, once nothing can ask for the hit to be sent again."""
+        self._outcomes.queued += len(hit.events)
         if not hit.drops:
             return answers.ACCEPTED
         for drop in hit.drops:

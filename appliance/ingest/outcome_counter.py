@@ -37,11 +37,16 @@ class OutcomeCounter:
         self._max_counters = max_counters
         self._counts: Counter[tuple[str, date, int, Outcome]] = Counter()
         self._uncounted = 0
+        self.queued = 0
+        """Events of hits that Redis has taken since the start."""
+        self.dropped: Counter[Outcome] = Counter()
+        """Drops since the start, of all sites."""
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def count(self, site: str, day: date, hour: int, outcome: Outcome) -> None:
         """Count one dropped hit. Refusals of visitors are counted by day only."""
+        self.dropped[outcome] += 1
         kind = (site, day, 0 if outcome in REFUSALS else hour, outcome)
         if kind in self._counts or len(self._counts) < self._max_counters:
             self._counts[kind] += 1

@@ -74,6 +74,10 @@ class Retention:
         self._retry_at = 0.0
         self._delay = _FIRST_RETRY_SECONDS
         self._problem = ""
+        self.last_at = 0.0
+        """When a run last went through, in seconds since 1970; 0: not since the start."""
+        self.rows_deleted = self.failures = 0
+        """Since the start."""
 
     @property
     def problem(self) -> str:
@@ -101,6 +105,7 @@ class Retention:
             self._fail(now, str(error))
             return False
         self._done_at, self._done_day = now, today
+        self.last_at = now
         self._problem, self._retry_at, self._delay = "", 0.0, _FIRST_RETRY_SECONDS
         return True
 
@@ -147,11 +152,13 @@ class Retention:
         )
         shortened = self._evidence.shorten(_midnight(evidence_first_kept(self._settings, now)), self._clock())
         rows = sum(report.expired for report in before.values())
+        self.rows_deleted += rows
         self._log("retention_done", rows=rows, evidence_lines=shortened)
 
     def _fail(self, now: float, reason: str) -> None:
         self._retry_at = now + self._delay
         self._delay = min(2 * self._delay, _LAST_RETRY_SECONDS)
+        self.failures += 1
         self._problem = f"Old data could not be deleted: {reason}."
         self._log("retention_failed", level="error", reason=reason)
         try:

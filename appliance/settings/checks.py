@@ -50,6 +50,8 @@ def checked(settings: Settings, base: Path) -> Settings:
     server = settings.server
     for key in ("listen", "stats_listen", "dashboard_listen"):
         _named(f"server.{key}", host_port, getattr(server, key))
+    if server.metrics_listen:
+        _named("server.metrics_listen", _check_loopback, server.metrics_listen)
     for network in server.trusted_proxies:
         _check_proxy(network)
     _check_url("redis.url", settings.redis.url, ("redis", "rediss", "unix"))
@@ -92,6 +94,13 @@ def _named(key: str, check: Any, value: str) -> None:
         check(value)
     except (SettingsError, ValueError) as error:
         raise SettingsError(f"{key} = '{value}': {error}") from None
+
+
+def _check_loopback(address: str) -> None:
+    """Nobody logs in there, so it is for this machine."""
+    host, _ = host_port(address)
+    if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        raise SettingsError("only this machine may ask for metrics: 127.0.0.1:PORT, [::1]:PORT or localhost:PORT")
 
 
 def _check_proxy(network: str) -> None:

@@ -25,6 +25,8 @@ class ServerSettings(Strict, frozen=True):
     """Stats API: `host:port`."""
     dashboard_listen: str = "127.0.0.1:8501"
     """Dashboard: `host:port`."""
+    metrics_listen: str = ""
+    """Metrics of all parts for Prometheus: `host:port` on loopback, such as `127.0.0.1:9464`. Empty: none are shown."""
     data_dir: str = "data"
     """Directory of counters, queue and evidence. A relative path starts at the configuration file."""
     trusted_proxies: tuple[str, ...] = ()

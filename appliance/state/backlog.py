@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from appliance.state import names
 from appliance.state.connection import Client, translated
-from appliance.state.memory import share_used
+from appliance.state.memory import share_used, used_bytes
 
 
 class Backlog(NamedTuple):
@@ -20,6 +20,8 @@ class Backlog(NamedTuple):
     """Entries that ClickHouse will never take."""
     days_to_close: int
     """Days whose visits are ended and whose cells are still open."""
+    oldest_events_ms: int | None
+    """When the oldest of the commits was written; None without any."""
 
 
 class RedisState(NamedTuple):
@@ -32,25 +34,38 @@ class RedisState(NamedTuple):
     is_append_only: bool
     last_write_failed: bool
     """The append-only file could not be written or rewritten."""
+    memory_used: int = 0
+    """Bytes that count against the limit."""
+    memory_limit: int = 0
+    """`maxmemory` in bytes, 0 without one."""
 
 
 def read_backlog(client: Client, shards: int) -> Backlog:
     """Ask for the backlog; raises UnavailableError."""
-    outboxes = [place(shard) for place in (names.outbox, names.pairs) for shard in range(shards)]
+    queues = [names.events(shard) for shard in range(shards)]
+    places = [*queues, *(place(shard) for place in (names.outbox, names.pairs) for shard in range(shards))]
     with translated():
         pipeline = client.pipeline(transaction=False)
-        for shard in range(shards):
-            pipeline.xlen(names.events(shard))
-        for place in outboxes:
+        for place in places:
             pipeline.xlen(place)
-        for place in outboxes:
+        for place in places:
             pipeline.xrange(place, count=1)
         pipeline.xlen(names.SET_ASIDE)
         pipeline.xlen(names.CLOSES)
         replies: Any = pipeline.execute()
-    lengths, firsts = replies[: shards + len(outboxes)], replies[shards + len(outboxes) : -2]
-    ages = [int(entry_id.partition(b"-")[0]) for entries in firsts for entry_id, _ in entries]
-    return Backlog(sum(lengths[:shards]), sum(lengths[shards:]), min(ages, default=None), *replies[-2:])
+    lengths, firsts = replies[: len(places)], replies[len(places) : -2]
+    return Backlog(
+        sum(lengths[:shards]),
+        sum(lengths[shards:]),
+        _oldest(firsts[shards:]),
+        set_aside=replies[-2],
+        days_to_close=replies[-1],
+        oldest_events_ms=_oldest(firsts[:shards]),
+    )
+
+
+def _oldest(firsts: Any) -> int | None:
+    return min((int(entry_id.partition(b"-")[0]) for entries in firsts for entry_id, _ in entries), default=None)
 
 
 def read_redis_state(client: Client) -> RedisState:
@@ -66,4 +81,6 @@ def read_redis_state(client: Client) -> RedisState:
         str(memory.get("maxmemory_policy", "")),
         bool(persistence.get("aof_enabled")),
         failed,
+        used_bytes(memory),
+        int(memory.get("maxmemory", 0)),
     )

@@ -20,8 +20,12 @@ FACTS_UP_TO = 0.85
 def share_used(memory: Mapping[str, Any]) -> float:
     """Share of `maxmemory` in use, from the answer to INFO memory; 0 where there is no limit."""
     limit = int(memory.get("maxmemory", 0))
-    used = int(memory.get("used_memory", 0)) - int(memory.get("mem_not_counted_for_evict", 0))
-    return used / limit if limit else 0.0
+    return used_bytes(memory) / limit if limit else 0.0
+
+
+def used_bytes(memory: Mapping[str, Any]) -> int:
+    """Bytes that count against `maxmemory`."""
+    return int(memory.get("used_memory", 0)) - int(memory.get("mem_not_counted_for_evict", 0))
 
 
 def has_room_for_facts(client: Client) -> bool:

@@ -62,6 +62,8 @@ class Child:
         self.plan = plan
         self.ready = asyncio.Event()
         """Set when the program is ready for the first time."""
+        self.starts = 0
+        """How often the program was started."""
         self._output = output
         self._up = asyncio.Event()
         """Set while the running program is ready."""
@@ -146,6 +148,7 @@ class Child:
 
     async def _run_once(self) -> int:
         process = self._spawn()
+        self.starts += 1
         self._exited.clear()
         self._up.clear()
         self._process = process

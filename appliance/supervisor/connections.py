@@ -6,6 +6,7 @@ there are too many, the one that has kept the server waiting longest goes, so th
 
 import asyncio
 import resource
+from collections import Counter
 from typing import NamedTuple, Protocol
 
 _MAX_CONNECTIONS = 4096
@@ -44,10 +45,17 @@ class Connections:
         """`most` connections may be open; None: 4,096, or what the limit of open files allows."""
         self.patience = patience
         self.most = _allowed() if most is None else most
+        self.refusals: Counter[int] = Counter()
+        """Requests that were answered before any application saw them, by status."""
         self._open: set[Watched] = set()
         self._waiting: dict[Watched, None] = {}
         self._period = min(1.0, min(patience) / 4)
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def n_open(self) -> int:
+        """How many are open."""
+        return len(self._open)
 
     def add(self, one: Watched) -> bool:
         """Take in a fresh connection, if need be in place of another. False: all others are being served, close it."""

@@ -6,6 +6,7 @@ does to a hit. The answers and their order are those of the application; what fo
 in uvicorn's queue.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -66,9 +67,18 @@ class _Plain:
 class EventProtocol(HttpProtocol):
     """One connection of ingest."""
 
-    def __init__(self, *arguments: Any, events: Events, **named: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        events: Events,
+        count: Callable[[int, float], None] = lambda _status, _seconds: None,
+        **named: Any,
+    ) -> None:
+        """`count` hears of each plain request: status of its answer, and seconds from its last byte to the answer."""
         super().__init__(*arguments, **named)
         self._events = events
+        self._count = count
+        self._complete_at = 0.0
         self._fields: dict[bytes, bytes] = {}
         """Headers of the plain request that is being received."""
         self._plain = _Plain()
@@ -121,6 +131,7 @@ class EventProtocol(HttpProtocol):
         if not self._is_plain:
             super().on_message_complete()
             return
+        self._complete_at = time.perf_counter()
         self._receiving = False
         self._due = 0.0
         self.watch.ends_waiting(self)
@@ -148,6 +159,7 @@ class EventProtocol(HttpProtocol):
 
     def _answered(self, answer: Answer) -> None:
         plain = self._plain
+        self._count(answer.start["status"], time.perf_counter() - self._complete_at)
         if plain.disconnected or self.transport.is_closing():
             return
         default = self.server_state.default_headers

@@ -230,6 +230,7 @@ class HttpProtocol(HttpToolsProtocol):
         if in_body:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+        self.watch.refusals[status] += 1
         self.transport.write(self._short_answer(status))
         self.transport.write_eof()
 

@@ -21,7 +21,7 @@ from appliance.supervisor.checks import FileLock, is_locked
 PARTS = ("warehouse", "worker", "ingest", "dashboard")
 """In the order in which they start anew: who counts a new site first, who takes its hits last."""
 _FIXED: dict[str, tuple[str, ...]] = {
-    "server": ("listen", "stats_listen", "dashboard_listen", "data_dir", "test_clock_file"),
+    "server": ("listen", "stats_listen", "dashboard_listen", "metrics_listen", "data_dir", "test_clock_file"),
     "keyring": (),
     "redis": (),
     "clickhouse": (),

@@ -12,8 +12,8 @@ from typing import Any, cast
 import uvicorn
 
 from appliance.supervisor.checks import bind
-from appliance.supervisor.connections import Connections
 from appliance.supervisor.http_protocol import HttpProtocol
+from appliance.supervisor.metrics.http import HttpMeasures
 
 _BACKLOG = 2048
 
@@ -56,6 +56,7 @@ def serve(
     websockets: bool = False,
     protocol: Callable[..., HttpProtocol] = HttpProtocol,
     on_stop: Callable[[], None] = lambda: None,
+    measures: HttpMeasures | None = None,
 ) -> None:
     """Serve an ASGI application until SIGTERM.
 
@@ -65,12 +66,14 @@ def serve(
         graceful_seconds: time that requests in flight have at the end.
         protocol: makes the protocol of a connection.
         on_stop: called in the signal handler.
+        measures: what counts answers and connections; nobody looks at them without.
 
     Raises:
         StartError: the address cannot be listened on.
     """
     listener = listener or bind(key, address)
-    _Server(_configuration(app, graceful_seconds, websockets, protocol), on_stop).run(sockets=[listener])
+    configuration = _configuration(app, graceful_seconds, websockets, protocol, measures)
+    _Server(configuration, on_stop).run(sockets=[listener])
 
 
 @contextlib.asynccontextmanager
@@ -90,11 +93,16 @@ async def serving(app: Any, key: str, address: str) -> AsyncIterator[None]:
 
 
 def _configuration(
-    app: Any, graceful_seconds: int, websockets: bool, protocol: Callable[..., HttpProtocol] = HttpProtocol
+    app: Any,
+    graceful_seconds: int,
+    websockets: bool,
+    protocol: Callable[..., HttpProtocol] = HttpProtocol,
+    measures: HttpMeasures | None = None,
 ) -> uvicorn.Config:
+    measures = measures or HttpMeasures()
     return uvicorn.Config(
-        app,
-        http=cast("type[HttpProtocol]", partial(protocol, connections=Connections())),  # uvicorn only calls it
+        measures.measured(app),
+        http=cast("type[HttpProtocol]", partial(protocol, connections=measures.connections)),  # uvicorn only calls it
         loop="uvloop",
         ws="auto" if websockets else "none",
         lifespan="on",

@@ -13,14 +13,19 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from appliance.clock import make_clock
 from appliance.errors import ApplianceError, StartError
 from appliance.settings import Settings
 from appliance.supervisor import checks, redis_server, secrets
 from appliance.supervisor.child import Child, Plan
+from appliance.supervisor.metrics.gather import Running, gather
 from appliance.supervisor.plans import await_external_redis, part_plans, redis_plan
 from appliance.supervisor.reload import Notice, RunningConfiguration
+
+if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
 
 _READY_SECONDS = 90.0
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -52,6 +57,7 @@ def prepare(settings: Settings) -> None:
             "server.listen": server.listen,
             "server.stats_listen": server.stats_listen,
             "server.dashboard_listen": server.dashboard_listen,
+            **({"server.metrics_listen": server.metrics_listen} if server.metrics_listen else {}),
         }
     )
     checks.drop_orphaned_keys(settings)
@@ -73,6 +79,7 @@ class Supervisor:
         self._has_terminal = _has_terminal()
         self._error: Exception | None = None
         self._children: list[tuple[Child, asyncio.Task[None]]] = []
+        self._metrics: WSGIServer | None = None
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Start everything, call `on_ready`, take the configuration anew at SIGHUP, and stop everything at SIGTERM,
@@ -123,6 +130,7 @@ class Supervisor:
 
     async def _start(self, on_ready: Callable[[], None]) -> None:
         started = time.monotonic()
+        self._expose_metrics()
         if redis_server.is_embedded(self._settings):
             await self._start_stage([redis_plan(self._settings)])
         else:
@@ -131,6 +139,16 @@ class Supervisor:
             await self._start_stage(plans)
         _log.info("ready", extra={"seconds": round(time.monotonic() - started, 2)})
         on_ready()
+
+    def _expose_metrics(self) -> None:
+        if address := self._settings.server.metrics_listen:
+            from appliance.supervisor.metrics.exposition import serve_metrics  # 5 MB, for those who scrape
+
+            clock = make_clock(self._settings.test_clock_file)
+            self._metrics = serve_metrics(address, lambda: gather(self._settings, clock, self._processes))
+
+    def _processes(self) -> list[Running]:
+        return [Running(child.plan.part, child.pid, child.starts) for child, _ in self._children]
 
     async def _start_stage(self, plans: list[Plan]) -> None:
         children = [Child(plan, self._output) for plan in plans]
@@ -148,6 +166,9 @@ class Supervisor:
 
     async def _stop_all(self) -> None:
         started = time.monotonic()
+        if self._metrics is not None:
+            await asyncio.to_thread(self._metrics.shutdown)
+            self._metrics.server_close()
         for child, task in reversed(self._children):
             await child.stop()
             await asyncio.gather(task, return_exceptions=True)

@@ -90,8 +90,12 @@ class ApplianceProcess:
         at: float | None = None,
         limits: str = "enabled = false",
         extra: str = "",
+        metrics: bool = False,
     ) -> None:
-        """`at` is the moment to start at; `limits` is TOML of that section, `extra` TOML that comes behind the rest."""
+        """`at` is the moment to start at; `limits` is TOML of that section, `extra` TOML that comes behind the rest.
+
+        With `metrics` they are shown at `self.metrics`.
+        """
         self.directory = directory
         self.data_dir = directory / "data"
         self.runtime_dir = Path(tempfile.mkdtemp(prefix="apt-", dir="/dev/shm"))
@@ -101,7 +105,8 @@ class ApplianceProcess:
         self.config = directory / "appliance.toml"
         self.clock = MovedClock(directory / "clock")
         self.keys = {key.name: key.secret or secrets.token_urlsafe(24) for key in keys}
-        self.ports = free_ports(3)
+        self.ports = free_ports(4)
+        self.shows_metrics = metrics
         self.ready_line: dict[str, Any] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._starts = 0
@@ -123,6 +128,11 @@ class ApplianceProcess:
     def dashboard(self) -> str:
         """Base address of the dashboard."""
         return f"http://127.0.0.1:{self.ports[2]}"
+
+    @property
+    def metrics(self) -> str:
+        """Address of the metrics."""
+        return f"http://127.0.0.1:{self.ports[3]}/metrics"
 
     @property
     def session(self) -> int:
@@ -253,12 +263,13 @@ def run(name: str, config: Path, seconds: float = 60) -> subprocess.CompletedPro
 
 
 def _toml(appliance: ApplianceProcess, sites: Sequence[Site], keys: Sequence[Key], limits: str) -> str:
-    ingest, stats, dashboard = appliance.ports
+    ingest, stats, dashboard, metrics = appliance.ports
     lines = [
         "[server]",
         f'listen = "127.0.0.1:{ingest}"',
         f'stats_listen = "127.0.0.1:{stats}"',
         f'dashboard_listen = "127.0.0.1:{dashboard}"',
+        *([f'metrics_listen = "127.0.0.1:{metrics}"'] if appliance.shows_metrics else []),
         f"data_dir = {json.dumps(str(appliance.data_dir))}",
         'trusted_proxies = ["127.0.0.1/32"]',
         f"test_clock_file = {json.dumps(str(appliance.clock.path))}",

@@ -59,7 +59,7 @@ PLAIN = tuple(canary.patterns["raw"] for canary in CANARIES)
 
 @pytest.fixture(scope="module")
 def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApplianceProcess]:
-    with ApplianceProcess(tmp_path_factory.mktemp("canaries"), [Site(SITE)], at=NOON) as appliance:
+    with ApplianceProcess(tmp_path_factory.mktemp("canaries"), [Site(SITE)], at=NOON, metrics=True) as appliance:
         send_canaries(appliance)
         yield appliance
 
@@ -68,6 +68,7 @@ def test_nothing_personal_is_in_any_store_while_it_runs(appliance: ApplianceProc
     await_counted(appliance)
     assert everything_found(appliance) == []
     assert find(answers(appliance), CANARIES, "answers") == []
+    assert b"appliance_ingest_hits_total{" in answers(appliance)
     assert b"/reset/:token" in answers(appliance)  # the hits did arrive, and what is left of them is public
 
 
@@ -330,6 +331,7 @@ def answers(appliance: ApplianceProcess) -> bytes:
     asked = {"site_id": SITE, "date_range": "all", "metrics": ["visitors"]}
     with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
         found = [stats.ask(asked | {"dimensions": [name]}).content for name in (*DIMENSIONS, "time:hour", "time:day")]
+    found.append(httpx.get(appliance.metrics, trust_env=False).content)
     return b"\n".join(found)
 
 

@@ -36,6 +36,10 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
         pytest.param({"server": {"listn": "x"}}, ["server", "listn"], id="unknown key"),
         pytest.param({"sever": {}}, ["unknown section", "sever"], id="unknown section"),
         pytest.param({"server": {"listen": "8000"}}, ["server.listen", "8000", "host:port"], id="no port"),
+        pytest.param(
+            {"server": {"metrics_listen": "0.0.0.0:9464"}}, ["metrics_listen", "only this machine"], id="open"
+        ),
+        pytest.param({"server": {"metrics_listen": "metrics.example:1"}}, ["metrics_listen"], id="metrics elsewhere"),
         pytest.param({"server": {"listen": "h:70000"}}, ["65535"], id="port out of range"),
         pytest.param({"visits": {"timeout_seconds": 60}}, ["visits.timeout_seconds", "60", "1500"], id="timeout"),
         pytest.param({"privacy": {"k": 1}}, ["privacy.k", "1", "5"], id="threshold of one"),

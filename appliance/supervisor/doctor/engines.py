@@ -57,7 +57,7 @@ def check_queue(settings: Settings, now: float) -> list[Finding]:
         client = connect(redis_server.connection_url(settings))
         try:
             state, backlog = read_redis_state(client), read_backlog(client, settings.redis.shards)
-            late = _overdue_days(client, settings, now)
+            late = overdue_days(client, settings, now)
         finally:
             client.close()
     except UnavailableError as error:
@@ -162,7 +162,8 @@ def _worker(settings: Settings) -> Finding:
     return Finding(Level.FAULT, "worker", "does not run", "Start it: hits wait in Redis and are not counted.")
 
 
-def _overdue_days(client: Client, settings: Settings, now: float) -> list[str]:
+def overdue_days(client: Client, settings: Settings, now: float) -> list[str]:
+    """Days that should be closed by now, as `site day`; raises UnavailableError."""
     days = SiteDays(settings)
     times = [days.of(name) for name in OpenDays(client).all()]
     late = [one for one in times if now * 1000 > one.deadline_ms + _LATE_DAY_SECONDS * 1000]

@@ -28,13 +28,15 @@ class History(NamedTuple):
     """Times that keys were lost, in the last 31 days."""
     last_backup: float | None = None
     """When a backup was last handed over as a whole."""
+    last_close_at: float | None = None
+    """When a day was last closed."""
 
 
 def read_history(lines: Iterable[bytes], now: float) -> History:
     """Read the lines of the evidence log. Pure."""
     closes: dict[str, date] = {}
     days: set[date] = set()
-    deletion, failure, lost, backup = None, None, 0, None
+    deletion, failure, lost, backup, closed_at = None, None, 0, None, None
     for line in lines:
         entry = read_entry(line)
         at = moment_of(entry)
@@ -44,6 +46,7 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
             case "day_closed":
                 site, day = str(entry.get("site")), date.fromisoformat(str(entry.get("day")))
                 days.add(day)
+                closed_at = at
                 closes[site] = max(day, closes.get(site, day))
             case "retention_done":
                 deletion = at
@@ -53,7 +56,7 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
                 lost += now - at < _RECENT_SECONDS
             case "backup_taken":
                 backup = at
-    return History(closes, days, deletion, failure, lost, backup)
+    return History(closes, days, deletion, failure, lost, backup, closed_at)
 
 
 def check_evidence(log: EvidenceLog) -> Finding:

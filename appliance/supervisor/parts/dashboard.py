@@ -8,6 +8,8 @@ from appliance.clock import make_clock
 from appliance.settings import Settings
 from appliance.supervisor import secrets
 from appliance.supervisor.health import url
+from appliance.supervisor.metrics.http import HttpMeasures
+from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.parts.process import begin
 from appliance.supervisor.serve import serve
 from dashboard.app import create_app
@@ -35,7 +37,16 @@ def run(settings: Settings) -> None:
     )
     # Browsers keep a socket open as long as the page is shown: nothing to wait for at the end.
     address = settings.server.dashboard_listen
-    serve(create_app(options), "server.dashboard_listen", address, graceful_seconds=1, websockets=True)
+    measures = HttpMeasures()
+    expose(settings, "dashboard", measures.samples)
+    serve(
+        create_app(options),
+        "server.dashboard_listen",
+        address,
+        graceful_seconds=1,
+        websockets=True,
+        measures=measures,
+    )
 
 
 def _take_over_logs() -> None:

@@ -7,6 +7,7 @@ whose key is past its deadline and which Redis has not noted. The command `appli
 
 import json
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache
@@ -18,6 +19,7 @@ from appliance.aggregate.site_days import SiteDays, SiteDayTimes
 from appliance.anonymize.keyring import day_key_name
 from appliance.clock import Clock
 from appliance.errors import ApplianceError, QueryError, UnavailableError
+from appliance.metrics.durations import Durations
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings, SiteSettings
 from appliance.state.closes import CloseRequest, CloseRequests
@@ -60,6 +62,11 @@ class DayCloses:
         self._days = SiteDays(settings)
         self._looked_at = float("-inf")
         self._one_close = threading.Lock()
+        self.durations = Durations()
+        """Of the closes since the start."""
+        self.failures = 0
+        self.last_at = 0.0
+        """When a day was last closed, in seconds since 1970; 0: not since the start."""
 
     def waiting(self) -> bool:
         """Whether some day is to be closed; raises UnavailableError."""
@@ -83,6 +90,7 @@ class DayCloses:
                 self._close(request)
                 closed += 1
             except ApplianceError as error:
+                self.failures += 1
                 problems.append(f"{request.day} of '{request.site}' is not closed: {error}")
         if problems:
             raise UnavailableError("; ".join(problems))
@@ -169,9 +177,12 @@ class DayCloses:
         # A site that was removed has nothing public.
         site = self._settings.site(site_id) or SiteSettings(id=site_id)
         rules = Rules(self._settings.privacy.k, admitter(site, self._listed(site.id)))
+        started = time.perf_counter()
         with self._one_close:
             report = close.close_day(self._counters, self._closed_days, site_id, day, rules)
         self._evidence.append("day_closed", self._clock(), site=site_id, day=day.isoformat(), **report)
+        self.durations.add(time.perf_counter() - started)
+        self.last_at = self._clock()
 
     def _day(self, site: str, day: date) -> SiteDayTimes:
         return self._days.of(day_key_name(site, day))

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from functools import partial
 
 from appliance.anonymize.keyring import Keyring
@@ -12,12 +13,15 @@ from appliance.ingest.app import create_app
 from appliance.ingest.direct import DirectEvents
 from appliance.ingest.event_endpoint import EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
+from appliance.metrics.samples import Sample, number
 from appliance.settings import Settings
 from appliance.state.connection import connect_async
 from appliance.state.outbox import OutcomeSink
 from appliance.state.queue import EventQueue
 from appliance.supervisor.event_protocol import EventProtocol
 from appliance.supervisor.listener import inherited_or_bound
+from appliance.supervisor.metrics.http import HttpMeasures
+from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.parts.places_watch import PlacesWatch
 from appliance.supervisor.parts.process import begin
 from appliance.supervisor.redis_server import connection_url
@@ -79,6 +83,14 @@ def run(settings: Settings) -> None:
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
     _leave_long_lived_objects_alone()
-    protocol = partial(EventProtocol, events=DirectEvents(endpoint, queue))
+    measures = HttpMeasures()
+    protocol = partial(EventProtocol, events=DirectEvents(endpoint, queue), count=measures.add)
     listener = inherited_or_bound("server.listen", settings.server.listen)
-    serve(app, "server.listen", settings.server.listen, listener=listener, protocol=protocol)
+    expose(settings, "ingest", lambda: (*measures.samples(), *_hits(outcomes)))
+    serve(app, "server.listen", settings.server.listen, listener=listener, protocol=protocol, measures=measures)
+
+
+def _hits(outcomes: OutcomeCounter) -> Iterator[Sample]:
+    yield number("appliance_ingest_hits_total", outcomes.queued, "queued")
+    for outcome, hits in outcomes.dropped.copy().items():
+        yield number("appliance_ingest_hits_total", hits, outcome.value)

@@ -9,6 +9,7 @@ import time
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import make_clock
 from appliance.errors import UnavailableError
+from appliance.metrics.samples import number
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
 from appliance.settings import Settings
@@ -31,6 +32,9 @@ from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.backup.take import Backups
 from appliance.supervisor.checks import FileLock, is_locked
+from appliance.supervisor.metrics.http import HttpMeasures
+from appliance.supervisor.metrics.part import expose
+from appliance.supervisor.metrics.warehouse import DaySamples, Lane
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.log_imports import IMPORT_LOCK, LogImports
@@ -96,7 +100,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     imports = LogImports(settings, writer, closes, evidence, clock, lambda: sitemaps.is_known)
     imports.take_back()
 
-    loop = FlushLoop(facts, pairs, closes.waiting, look_after_days, transport.refresh)
+    lanes = Lane("facts", facts), Lane("pairs", pairs)
+    loop = FlushLoop(*lanes, closes.waiting, look_after_days, transport.refresh)
     backups = Backups(writer, evidence, clock, settings.data_dir, loop.between_rounds)
     background = Background("flush", loop.run)
 
@@ -139,12 +144,24 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     )
     read_sitemaps(settings, sitemaps)
     background.start()
+    measures, days = HttpMeasures(), DaySamples(closes, retention, evidence)
+    expose(
+        settings,
+        "warehouse",
+        lambda: (
+            *measures.samples(),
+            *(sample for lane in lanes for sample in lane.samples()),
+            *days.samples(),
+            number("appliance_warehouse_counted_until_seconds", facts.counted_until),
+        ),
+    )
     try:
         serve(
             create_app(api, [import_route(imports.take, import_key), backup_route(backups.take, backup_key)]),
             "server.stats_listen",
             settings.server.stats_listen,
             graceful_seconds=1,
+            measures=measures,
         )
     finally:
         background.join_or_raise()

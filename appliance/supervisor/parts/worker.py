@@ -16,6 +16,8 @@ from appliance.settings import Settings
 from appliance.state.connection import check_eviction_policy, connect
 from appliance.supervisor import logs
 from appliance.supervisor.checks import FileLock
+from appliance.supervisor.metrics.part import expose
+from appliance.supervisor.metrics.worker import worker_samples
 from appliance.supervisor.parts.process import begin, evidence_path, run_until_told, worker_ready_file
 from appliance.supervisor.redis_server import connection_url
 
@@ -49,6 +51,8 @@ def run(settings: Settings) -> None:
         station=f"{socket.gethostname()}:{settings.data_dir}",
         owner=secrets.token_hex(8),
     )
+
+    expose(settings, "worker", lambda: worker_samples(worker.state(), clock()))
 
     def say_ready() -> None:
         ready_file.write_text(str(os.getpid()), encoding="ascii")

@@ -6,7 +6,7 @@ from appliance.supervisor.doctor.finding import Level
 
 NOW = 1_795_000_000.0
 WELL = RedisState("7.0.15", 0.1, "noeviction", is_append_only=True, last_write_failed=False)
-EMPTY = Backlog(events=0, facts=0, oldest_facts_ms=None, set_aside=0, days_to_close=0)
+EMPTY = Backlog(events=0, facts=0, oldest_facts_ms=None, set_aside=0, days_to_close=0, oldest_events_ms=None)
 
 
 def levels(state: RedisState) -> list[Level]:

@@ -43,6 +43,7 @@ def test_reads_closes_deletions_and_lost_keys(log: EvidenceLog) -> None:
         (NOW - 8, "the disk is full"),
         1,
         NOW - 5,
+        NOW - 9,
     )
 
 
