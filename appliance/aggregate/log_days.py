@@ -7,6 +7,7 @@ until a part fits in memory.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -15,7 +16,7 @@ from appliance.aggregate.profile import ALL_VISITS, Profile
 from appliance.aggregate.spill import Bucket, LogEvent, Spill
 from appliance.aggregate.value_caps import ValueCaps
 from appliance.clock import local_day_hour
-from appliance.dimensions import PAGEVIEW
+from appliance.dimensions import ENGAGEMENT, PAGEVIEW
 from appliance.events import CleanEvent
 from appliance.facts import EventFact, FactBatch, OutcomeFact
 from appliance.outcomes import Outcome
@@ -26,8 +27,11 @@ _PART_EVENTS = 30_000
 _MAX_LEVEL = 4
 _BATCH_FACTS = 12_000
 """An insert sums what it holds: fewer of them cost less, and more memory."""
+_TOKENS = 65_536
 _TWIN_MS = 30_000
 """A tracker's signal this long after the request for the same page is the same pageview."""
+_PING_MS = 30_000
+"""Trackers say every 10 to 30 seconds that somebody is active on a page, without how long; a longer gap had a pause."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -47,7 +51,8 @@ class LogDay:
         self._site = site
         self._where = visits.SiteDay(site.id, (day - _EPOCH).days)
         self._bucket = bucket
-        self._token = token
+        # Of values, a few thousand of which make up nearly all events; forgotten with this object, as the key is.
+        self._token = lru_cache(_TOKENS)(token)
         self._caps = ValueCaps(settings)
         self._timeout_ms = settings.visits.timeout_seconds * 1000
         self._max_hits = settings.limits.visitor_hits_per_day
@@ -106,15 +111,21 @@ class LogDay:
     def _count_visitor(self, events: list[LogEvent], facts: FactBatch) -> None:
         events.sort(key=_moment)
         profile = Profile()
-        pages: dict[str, int] = {}
+        served: dict[str, int] = {}
+        signs: dict[str, int] = {}
         was_new_visitor = was_new_visit = False
         for one in events:
             event = one.event
-            if one.is_signal and event.name == PAGEVIEW and event.at_ms - pages.get(event.path, -_TWIN_MS) < _TWIN_MS:
+            if one.is_signal and event.name == PAGEVIEW and event.at_ms - served.get(event.path, -_TWIN_MS) < _TWIN_MS:
+                profile.seen_event_id(event.event_id)  # it may be sent again
                 self._note(event, Outcome.DUPLICATE)
                 continue
             if not one.is_signal:
-                pages[event.path] = event.at_ms
+                served[event.path] = event.at_ms
+            elif event.name == ENGAGEMENT:
+                gap = event.at_ms - signs.get(event.path, event.at_ms)
+                event = msgspec.structs.replace(event, engaged_ms=min(gap, _PING_MS))
+            signs[event.path] = event.at_ms
             # Two flags in a row come from a browser that keeps no cookie: its address and agent say more then.
             if one.is_new_visitor and not was_new_visitor and profile.visits:
                 visits.close(profile, self._where, self._token, facts)
@@ -147,8 +158,9 @@ class LogDay:
         return local_day_hour(event.at_ms / 1000, self._site.timezone)[1]
 
 
-def _moment(one: LogEvent) -> int:
-    return one.event.at_ms
+def _moment(one: LogEvent) -> tuple[int, bool]:
+    """A page is served before a tracker on it can say so."""
+    return one.event.at_ms, one.is_signal
 
 
 def _of_nobody(fact: EventFact) -> EventFact:

@@ -3,6 +3,8 @@
 Paths of other pages, sources and the like are there only as keyed hashes; no list of pages, no address, no agent.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 MAX_TOKENS = 1024
@@ -14,8 +16,11 @@ _LAST_BIT = 63
 _TIMED = 128
 
 
-class Profile(msgspec.Struct, array_like=True):
-    """One visitor's day at one site. Encoded as a msgpack array: only append fields, with defaults."""
+class Profile(msgspec.Struct, array_like=True, dict=True):
+    """One visitor's day at one site. Encoded as a msgpack array: only append fields, with defaults.
+
+    What is not a field is not encoded: `visits` keeps there what it has worked out for the open visit.
+    """
 
     visits: int = 0
     """Visits started today; the open one has number `visits - 1`."""
@@ -59,12 +64,14 @@ class Profile(msgspec.Struct, array_like=True):
             return found
         return 0 if len(self.tokens) < MAX_TOKENS else ALL_VISITS
 
-    def mark(self, token: bytes) -> None:
-        """Note that the attribute occurred in the newest visit."""
-        if token in self.tokens:
-            self.tokens[token] |= self.bit
-        elif len(self.tokens) < MAX_TOKENS:
-            self.tokens[token] = self.bit
+    def mark(self, tokens: Iterable[bytes]) -> None:
+        """Note that attributes occurred in the newest visit."""
+        known, bit = self.tokens, self.bit
+        for token in tokens:
+            if token in known:
+                known[token] |= bit
+            elif len(known) < MAX_TOKENS:
+                known[token] = bit
 
     def engage(self, token: bytes, engaged_ms: int, scroll_depth: int) -> tuple[int, int, int]:
         """Note an engagement signal for a page of the open visit.

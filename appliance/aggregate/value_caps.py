@@ -6,6 +6,7 @@ start of the worker, and a value that was counted once may turn into "(other)" l
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 
@@ -27,6 +28,7 @@ _FIELDS = (
     (Dimension.CITY, "city"),
 )
 """Attributes whose values come from outside. Entry and exit pages are pages; the rest has a vocabulary of ours."""
+_values = attrgetter(*(field for _, field in _FIELDS))
 _OWN_NAMES = frozenset({PAGEVIEW, ENGAGEMENT})
 _OWN_SOURCES = frozenset({DIRECT})
 
@@ -34,13 +36,21 @@ _OWN_SOURCES = frozenset({DIRECT})
 class _SiteDay:
     """Values of one site-day by dimension, as hashes."""
 
-    __slots__ = ("always", "seen")
+    __slots__ = ("_of_fields", "always", "seen")
 
     def __init__(self, pages: frozenset[str]) -> None:
         self.always = {Dimension.PAGE: pages, Dimension.SOURCE: _OWN_SOURCES}
         self.seen: dict[Dimension, set[int]] = {
             dimension: set() for dimension in (*(d for d, _ in _FIELDS), Dimension.NAME, Dimension.PROPS)
         }
+        self._of_fields = [(self.seen[dimension], self.always.get(dimension, ())) for dimension, _ in _FIELDS]
+
+    def has_all(self, values: tuple[str, ...]) -> bool:
+        """Whether all these values, in the order of `_FIELDS`, have come before: so it is nearly always."""
+        for value, (seen, always) in zip(values, self._of_fields, strict=True):
+            if value and hash(value) not in seen and value not in always:
+                return False
+        return True
 
 
 class ValueCaps:
@@ -64,13 +74,13 @@ class ValueCaps:
         day = self._days.get(key_name)
         if day is None:
             day = self._days[key_name] = _SiteDay(self._pages.get(site, frozenset()))
-        changes: dict[str, object] = {
-            field: OTHER
-            for dimension, field in _FIELDS
-            if (value := getattr(event, field))
-            and hash(value) not in day.seen[dimension]
-            and not self._admit(day, dimension, value)
-        }
+        changes: dict[str, object] = {}
+        if not day.has_all(_values(event)):
+            changes = {
+                field: OTHER
+                for dimension, field in _FIELDS
+                if (value := getattr(event, field)) and not self._admit(day, dimension, value)
+            }
         if event.name not in _OWN_NAMES and not self._admit(day, Dimension.NAME, event.name):
             changes["name"] = OTHER
         if event.props:

@@ -74,8 +74,8 @@ def close(profile: Profile, where: SiteDay, token: Token, facts: FactBatch) -> N
     attributes = _visit_attributes(profile, token)
     if profile.exit_page:
         exit_token = _token(token, Dimension.EXIT_PAGE, profile.exit_page)
-        attributes.append(Attribute(Dimension.EXIT_PAGE, profile.exit_page, profile.mask(exit_token)))
-        profile.mark(exit_token)
+        attributes = [*attributes, Attribute(Dimension.EXIT_PAGE, profile.exit_page, profile.mask(exit_token))]
+        profile.mark((exit_token,))
     closed = VisitFact(
         site=where.site,
         day=where.day,
@@ -91,6 +91,7 @@ def close(profile: Profile, where: SiteDay, token: Token, facts: FactBatch) -> N
     facts.visits.append(closed)
     facts.pairs.append(closed)
     profile.is_open = False
+    profile.__dict__.clear()
     profile.values = []
     profile.engaged = {}
     profile.exit_page = ""
@@ -104,10 +105,9 @@ def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
     profile.pageviews = profile.events = profile.interactive = 0
     profile.engaged = {}
     profile.values = [getattr(event, field) for _, field in VISIT_FIELDS]
-    attributes = _visit_attributes(profile, token)
+    attributes, tokens = _worked_out(profile, token)
     facts.visits.append(VisitFact(where.site, where.day, hour, Phase.START, profile.bit, attributes))
-    for dimension, value, _ in _stored(attributes):
-        profile.mark(_token(token, Dimension(dimension), value))
+    profile.mark(tokens)
 
 
 def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
@@ -132,8 +132,7 @@ def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
             event_pairs=[AttributePair(*a, *b, profile.mask(key)) for a, b, key in pairs],
         )
     )
-    for _, _, key in (*tokens, *pairs):
-        profile.mark(key)
+    profile.mark([key for _, _, key in (*tokens, *pairs)])
     profile.hours_seen |= 1 << hour
     profile.last_ms = max(profile.last_ms, event.at_ms)
     profile.events += 1
@@ -205,17 +204,28 @@ def _engage(
 
 
 def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
-    """The open visit's non-empty attributes with their masks."""
+    """The open visit's non-empty attributes with their masks: the same ones from its start to its close."""
+    known: list[Attribute] | None = profile.__dict__.get("attributes")
+    if known is None:
+        known = profile.__dict__["attributes"] = _worked_out(profile, token)[0]
+    return known
+
+
+def _worked_out(profile: Profile, token: Token) -> tuple[list[Attribute], list[bytes]]:
+    """Attributes of the open visit, and the tokens of those whose mask the profile has to remember."""
     same_every_visit = profile.bit - 1  # the tag fixes these: every earlier visit of the day had them
-    attributes = []
+    attributes, tokens = [], []
     for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=False):
         if not value:
             continue
-        fixed = TRAITS[dimension].fixed_by_tag
-        mask = same_every_visit if fixed else profile.mask(_token(token, dimension, value))
+        mask = same_every_visit
+        if not TRAITS[dimension].fixed_by_tag:
+            key = _token(token, dimension, value)
+            tokens.append(key)
+            mask = profile.mask(key)
         attributes.append(Attribute(dimension, value, mask))
     attributes.append(_visitor_type(profile.bit))
-    return attributes
+    return attributes, tokens
 
 
 def _visitor_type(bit: int) -> Attribute:
@@ -223,15 +233,6 @@ def _visitor_type(bit: int) -> Attribute:
     if bit == 1:
         return Attribute(Dimension.VISITOR_TYPE, NEW_THAT_DAY, 0)
     return Attribute(Dimension.VISITOR_TYPE, RETURNING_THAT_DAY, (bit - 1) & ~1)
-
-
-def _stored(attributes: list[Attribute]) -> list[tuple[int, str, int]]:
-    """Those whose mask the profile has to remember."""
-    return [
-        (a.dimension, a.value, a.mask)
-        for a in attributes
-        if a.dimension != Dimension.VISITOR_TYPE and not TRAITS[Dimension(a.dimension)].fixed_by_tag
-    ]
 
 
 def _token(token: Token, dimension: Dimension, value: str) -> bytes:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from typing import TextIO
 
@@ -10,7 +11,7 @@ from appliance.ingest.logs.line import LeftOut
 from appliance.outcomes import Outcome
 from appliance.stats.import_api import DayIs
 
-_EVERY_SECONDS = 0.2
+_BAR_EVERY_SECONDS, _LINE_EVERY_SECONDS = 0.2, 10.0
 _BAR = 30
 _LISTED = 20
 _WHY = {
@@ -21,16 +22,18 @@ _WHY = {
 
 
 class Progress:
-    """A bar on a terminal, nothing elsewhere."""
+    """A bar on a terminal; elsewhere a line every ten seconds, for a file or the journal."""
 
-    def __init__(self, out: TextIO = sys.stderr) -> None:
+    def __init__(self, out: TextIO = sys.stderr, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.total = 0
         """Bytes of all files; 0 if nobody knows."""
         self._out = out
-        self._is_shown = out.isatty()
+        self._monotonic = monotonic
+        self._is_terminal = out.isatty()
+        self._every_seconds = _BAR_EVERY_SECONDS if self._is_terminal else _LINE_EVERY_SECONDS
         self._doing = "reading"
         self._done = 0
-        self._shown_at = 0.0
+        self._shown_at = float("-inf") if self._is_terminal else monotonic()
 
     def read(self, size: int) -> None:
         """So many bytes more have been read."""
@@ -46,18 +49,29 @@ class Progress:
 
     def end(self) -> None:
         """Clear the bar."""
-        if self._is_shown:
-            self._out.write("\r\033[K")
-            self._out.flush()
+        if self._is_terminal:
+            self._write("\r\033[K")
 
     def _advance(self, amount: int) -> None:
         self._done += amount
-        if not self._is_shown or time.monotonic() - self._shown_at < _EVERY_SECONDS:
+        now = self._monotonic()
+        if now - self._shown_at < self._every_seconds:
             return
-        self._shown_at = time.monotonic()
-        share = min(1.0, self._done / self.total) if self.total else 0.0
-        filled = int(_BAR * share)
-        self._out.write(f"\r{self._doing:9}[{'#' * filled}{'.' * (_BAR - filled)}] {share:4.0%}")
+        self._shown_at = now
+        self._write(f"\r{self._bar()}" if self._is_terminal else f"{self._line()}\n")
+
+    def _bar(self) -> str:
+        filled = int(_BAR * self._share())
+        return f"{self._doing:9}[{'#' * filled}{'.' * (_BAR - filled)}] {self._share():4.0%}"
+
+    def _line(self) -> str:
+        return f"{self._doing} {self._share():.0%}" if self.total else f"{self._doing}, {self._done:,} bytes so far"
+
+    def _share(self) -> float:
+        return min(1.0, self._done / self.total) if self.total else 0.0
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
         self._out.flush()
 
 

@@ -5,11 +5,12 @@ Types stand here, beside the code that fills them, so that no insert has to ask 
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from appliance.facts import EventFact, OutcomeFact, VisitFact
+from appliance.facts import Attribute, EventFact, OutcomeFact, VisitFact
 from appliance.warehouse.fold.cells import COUNTERS
 from appliance.warehouse.fold.day import Folded
 
@@ -134,34 +135,44 @@ def visit_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:
     """Columns of `visit_facts`."""
     plain = ("site", "day", "hour", "phase", "bit", "pageviews", "events", "bounces", "duration_ms")
     columns = _plain(facts, plain)
-    columns["dims"] = [[attribute.dimension for attribute in fact.attributes] for fact in facts]
-    columns["vals"] = [[attribute.value for attribute in fact.attributes] for fact in facts]
-    columns["masks"] = [[attribute.mask for attribute in fact.attributes] for fact in facts]
+    columns["dims"], columns["vals"], columns["masks"] = _split([fact.attributes for fact in facts])
     return columns
 
 
 def pair_columns(facts: Sequence[VisitFact]) -> dict[str, list[Any]]:
     """Columns of `pair_facts`. Attributes are in the order of their dimensions, so that each pair has one form."""
     columns = _plain(facts, [name for name in PAIR_TYPES if name in VisitFact.__struct_fields__])
-    ordered = [sorted(fact.attributes, key=lambda attribute: attribute.dimension) for fact in facts]
-    columns["dims"] = [[attribute.dimension for attribute in attributes] for attributes in ordered]
-    columns["vals"] = [[attribute.value for attribute in attributes] for attributes in ordered]
-    columns["masks"] = [[attribute.mask for attribute in attributes] for attributes in ordered]
+    ordered = [sorted(fact.attributes, key=_dimension) for fact in facts]
+    columns["dims"], columns["vals"], columns["masks"] = _split(ordered)
     return columns
 
 
 def event_columns(facts: Sequence[EventFact]) -> dict[str, list[Any]]:
     """Columns of `event_facts`."""
     columns = _plain(facts, _PLAIN_OF_EVENTS)
-    columns["v_dims"] = [[attribute.dimension for attribute in fact.visit_attributes] for fact in facts]
-    columns["v_vals"] = [[attribute.value for attribute in fact.visit_attributes] for fact in facts]
-    columns["v_masks"] = [[attribute.mask for attribute in fact.visit_attributes] for fact in facts]
-    columns["e_dims"] = [[attribute.dimension for attribute in fact.event_attributes] for fact in facts]
-    columns["e_vals"] = [[attribute.value for attribute in fact.event_attributes] for fact in facts]
-    columns["e_masks"] = [[attribute.mask for attribute in fact.event_attributes] for fact in facts]
+    columns["v_dims"], columns["v_vals"], columns["v_masks"] = _split([fact.visit_attributes for fact in facts])
+    columns["e_dims"], columns["e_vals"], columns["e_masks"] = _split([fact.event_attributes for fact in facts])
     for name, field in _PAIR_FIELDS:
         columns[name] = [[getattr(pair, field) for pair in fact.event_pairs] for fact in facts]
     return columns
+
+
+_Split = tuple[list[int], list[str], list[int]]
+_dimension = attrgetter("dimension")
+
+
+def _split(lists: Sequence[list[Attribute]]) -> tuple[list[list[int]], list[list[str]], list[list[int]]]:
+    """Dimensions, values and masks. Events of a visit may share one list, which is then split once."""
+    known: dict[int, _Split] = {}
+    for attributes in lists:
+        if id(attributes) not in known:
+            known[id(attributes)] = (
+                [attribute.dimension for attribute in attributes],
+                [attribute.value for attribute in attributes],
+                [attribute.mask for attribute in attributes],
+            )
+    found = [known[id(attributes)] for attributes in lists]
+    return [dims for dims, _, _ in found], [values for _, values, _ in found], [masks for _, _, masks in found]
 
 
 def outcome_columns(facts: Sequence[OutcomeFact]) -> dict[str, list[Any]]:

@@ -1,9 +1,7 @@
 """Speed of `appliance import-log` beside GoAccess on the same log, and whether both count the same."""
 
-import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.cores import HTTP_CORE, OTHER_CORES
+from tests.kit import goaccess
 from tests.kit.access_log import access_log
 from tests.kit.appliance_process import ApplianceProcess, Site, command
 from tests.kit.stats_client import StatsClient
@@ -26,17 +25,15 @@ _ALL_CORES = HTTP_CORE | OTHER_CORES
 
 def measure(say: Callable[[str], None], visits: int = _VISITS, lines: int = _LINES) -> None:
     """Import one generated day three times: on one core, on all cores, and beside a running appliance."""
-    program = shutil.which("goaccess")
-    if program is None:
-        say("log import: goaccess is not installed (Debian: apt-get install goaccess)")
-        return
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         log = Path(name) / "access.log"
         with log.open("w", encoding="ascii") as file:
             file.writelines(access_log(_DAY, visits, lines))
         say(f"log import: {lines:,} lines, {visits:,} visits, {log.stat().st_size / 1e6:.0f} MB, combined format")
-        other, counted = _goaccess(program, log, Path(name) / "goaccess.json")
-        say(f"  GoAccess, one core: {lines / other:,.0f} lines/s")
+        out = Path(name) / "goaccess.json"
+        other, _ = _timed(goaccess.command(log, out), HTTP_CORE)
+        expected = goaccess.counted(out)
+        say(f"  GoAccess, one core: {lines / other:,.0f} lines/s (it has no use for two)")
         for where, cores, is_running in (
             ("one core", HTTP_CORE, False),
             ("all cores", _ALL_CORES, False),
@@ -44,22 +41,14 @@ def measure(say: Callable[[str], None], visits: int = _VISITS, lines: int = _LIN
         ):
             took, peak, found = _import(Path(name) / where.replace(" ", "-"), log, cores, is_running)
             say(f"  import-log, {where}: {lines / took:,.0f} lines/s, ratio {other / took:.2f}, at most {peak:.0f} MB")
+            assert found == expected, (found, expected)
         say("  (target: ratio at least 0.5 on one core, 1.0 on two)")
-        hits, visitors = counted
-        say(f"  pageviews: {found[0]:,}, GoAccess {hits:,}; visitors: {found[1]:,}, GoAccess {visitors:,}")
+        say(f"  both count {expected.pages:,} pageviews and {expected.visitors:,} visitors")
 
 
-def _goaccess(program: str, log: Path, out: Path) -> tuple[float, tuple[int, int]]:
-    """Seconds; requests for pages without failures and robots, and its visitors: address, day and agent."""
-    wanted = [program, str(log), "--log-format=COMBINED", "--no-global-config", "--no-progress", "--ignore-crawlers"]
-    took, _ = _timed([*wanted, "-o", str(out)], HTTP_CORE)
-    report = json.loads(out.read_text())
-    # What it takes for a page although it is a file is of no kind of its own.
-    pages = sum(page["hits"]["count"] for page in report["requests"]["data"] if "." not in page["data"])
-    return took, (pages, report["general"]["unique_visitors"])
-
-
-def _import(directory: Path, log: Path, cores: Iterable[int], is_running: bool) -> tuple[float, float, tuple[int, int]]:
+def _import(
+    directory: Path, log: Path, cores: Iterable[int], is_running: bool
+) -> tuple[float, float, goaccess.Counted]:
     directory.mkdir()
     appliance = ApplianceProcess(directory, [Site(_SITE)], at=_NOW)
     try:
@@ -71,7 +60,7 @@ def _import(directory: Path, log: Path, cores: Iterable[int], is_running: bool) 
         with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
             day = f"{_DAY:%Y-%m-%d}"
             row = stats.table(_SITE, (day, day), metrics=["pageviews", "visitors"])[()]
-        return took, peak, (int(row["pageviews"]), int(row["visitors"]))
+        return took, peak, goaccess.Counted(int(row["pageviews"]), int(row["visitors"]))
     finally:
         appliance.clean_up()
 

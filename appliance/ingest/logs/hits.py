@@ -58,7 +58,9 @@ class LogHits:
             referrer=line.referrer,
             address=address,
             user_agent=_NO_AGENT if line.user_agent is None else line.user_agent,
-            event_id=line.event_id,
         )
+        if line.signal is not None:
+            sent = line.signal
+            hit.event_id, hit.props, hit.currency, hit.amount, hit.language, hit.width, hit.scroll_depth = sent
         key = self._keys.day_key(self._site.id, day, create=True)
         return self._anonymizer.anonymize(hit, self._site, key, int(line.at * 1000))

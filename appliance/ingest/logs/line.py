@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from appliance.dimensions import PAGEVIEW
+from appliance.hits import NO_SCROLL
 
 
 class LeftOut(StrEnum):
@@ -16,7 +18,26 @@ class LeftOut(StrEnum):
     """Neither 200 nor 304: failures, redirects (the page that follows has a line of its own) and parts of files."""
     ASSET = "asset"
     SIGNAL = "signal"
-    """A collector's record of a kind that is not counted."""
+    """A collector's record of a kind that is not counted, or without the body that the tracker sent."""
+
+
+class Signal(NamedTuple):
+    """What a tracker says beyond the page and where its visitor came from, as it came.
+
+    Privacy: every text is personal until `anonymize` has seen it; identifiers are not among them, but for the event id.
+    """
+
+    event_id: str = ""
+    props: tuple[tuple[str, str], ...] = ()
+    currency: str = ""
+    amount: str = ""
+    language: str = ""
+    width: int = 0
+    """CSS pixels; 0 for unknown."""
+    scroll_depth: int = NO_SCROLL
+
+    def __repr__(self) -> str:
+        return "Signal(…)"
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -37,9 +58,8 @@ class LogLine:
     """None: the format carries none."""
     referrer: str
     name: str = PAGEVIEW
-    event_id: str = ""
-    is_signal: bool = False
-    """A tracker's hit, not the request for the page itself."""
+    signal: Signal | None = None
+    """Of a tracker's hit; None for the request for the page itself."""
     is_new_visitor: bool = False
     is_new_visit: bool = False
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from appliance.errors import StartError
 from appliance.ingest.logs.combined import parse_combined
 from appliance.ingest.logs.line import LeftOut, LogLine
-from appliance.ingest.logs.tracking import parse_tracking
+from appliance.ingest.logs.tracking import UNREADABLE, parse_tracking
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 18
@@ -116,9 +116,9 @@ class Records:
         self._pending_bytes += len(stripped)
         if stripped[-1:] == b"}":
             parsed = parse_tracking(b"\n".join(self._pending))
-            if parsed is not LeftOut.UNREADABLE or len(self._pending) == 1:
+            if parsed is not UNREADABLE or len(self._pending) == 1:
                 self._forget()
-                yield parsed
+                yield from parsed
                 return
         if self._pending_bytes > MAX_RECORD_BYTES:
             self._forget()

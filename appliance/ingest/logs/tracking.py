@@ -1,45 +1,53 @@
 """Records of the JSON formats `tracking`: pages as a web server saw them, and hits of a tracker at a collector.
 
 A record of a page may carry what a cookie said, in five variables `a_*`: the two identifiers are not read, the two
-flags say where a visitor and a visit begin, and `a_query_args` is the query. A collector's record is a request for
-`/i` whose query is a Snowplow event (docs.snowplow.io, tracker protocol).
+flags say where a visitor and a visit begin, and `a_query_args` is the query. A collector's record is a request whose
+query or body holds events of a Snowplow tracker.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from appliance.dimensions import PAGEVIEW
+from appliance.ingest.logs import snowplow
 from appliance.ingest.logs.line import LeftOut, LogLine, left_out
 
-_COLLECTOR = "/i"
 _MAX_FIELDS = 100
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _REFERRERS = ("http_referer", "referer", "referrer", "http_referrer")
 _AGENTS = ("http_user_agent", "user_agent", "agent")
 _decode = msgspec.json.Decoder().decode
+Parsed = list[LogLine | LeftOut]
+UNREADABLE: Parsed = [LeftOut.UNREADABLE]
 
 
-def parse_tracking(record: bytes) -> LogLine | LeftOut:
-    """One whole record. Bytes that are no UTF-8 are replaced; unknown fields are not looked at."""
+def parse_tracking(record: bytes) -> Parsed:
+    """One whole record: one request, or as many as a body has events.
+
+    Bytes that are no UTF-8 are replaced; unknown fields are not looked at.
+    """
     try:
         fields = _decode(record.decode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError):
-        return LeftOut.UNREADABLE
+        return UNREADABLE
     if not isinstance(fields, dict):
-        return LeftOut.UNREADABLE
+        return UNREADABLE
     uri = _text(fields, "uri")
     at = _moment(fields)
     if not uri.startswith("/") or at is None:
-        return LeftOut.UNREADABLE
-    is_signal = uri == _COLLECTOR
+        return UNREADABLE
+    is_body = uri == snowplow.POST_PATH
+    is_signal = is_body or uri == snowplow.GET_PATH
     # A record without a method is of a format that logs what it serves.
     method = _text(fields, "request_method") or "GET"
-    reason = left_out(method.encode(), (_text(fields, "status") or "200").encode(), uri.encode())
+    if is_body and method == "POST":
+        method = "GET"
+    reason = left_out(method.encode(), _status(fields, is_signal).encode(), uri.encode())
     if reason is not None:
-        return reason
+        return [reason]
     line = LogLine(
         at,
         uri,
@@ -50,32 +58,51 @@ def parse_tracking(record: bytes) -> LogLine | LeftOut:
         is_new_visitor=_flag(fields, "a_visitor_new"),
         is_new_visit=_flag(fields, "a_session_entry"),
     )
-    query = _text(fields, "query_string")
     if is_signal:
-        return _signal(line, query)
-    query = query or _text(fields, "a_query_args")
+        return _signals(line, fields, is_body)
+    query = _text(fields, "query_string") or _text(fields, "a_query_args")
     if query:
         line.target = f"{uri}?{query}"
-    return line
+    return [line]
 
 
-def _signal(line: LogLine, query: str) -> LogLine | LeftOut:
-    try:
-        sent = dict(parse_qsl(query, max_num_fields=_MAX_FIELDS))
-    except ValueError:
+def _status(fields: dict[str, Any], is_signal: bool) -> str:
+    """Every success of a collector is one; some answer 204."""
+    status = _text(fields, "status") or "200"
+    return "200" if is_signal and len(status) == len("200") and status.startswith("2") else status
+
+
+def _signals(line: LogLine, fields: dict[str, Any], is_body: bool) -> Parsed:
+    sent: Iterable[snowplow.Sent]
+    if is_body:
+        sent = snowplow.read_body(_text(fields, "request_body"))
+    else:
+        try:
+            sent = [dict(parse_qsl(_text(fields, "query_string"), max_num_fields=_MAX_FIELDS))]
+        except ValueError:
+            return UNREADABLE
+    return [_signal(line, one) for one in sent] or [LeftOut.SIGNAL]
+
+
+def _signal(line: LogLine, sent: snowplow.Sent) -> LogLine | LeftOut:
+    event = snowplow.read_event(sent)
+    if event is None:
+        return LeftOut.SIGNAL if sent.get("e") else LeftOut.UNREADABLE
+    target = event.url or line.referrer
+    if not event.name or not target:
         return LeftOut.UNREADABLE
-    kind = sent.get("e")
-    if kind not in ("pv", "se"):
-        return LeftOut.SIGNAL if kind else LeftOut.UNREADABLE
-    name = PAGEVIEW if kind == "pv" else sent.get("se_ac", "")
-    target = sent.get("url") or line.referrer
-    if not name or not target:
-        return LeftOut.UNREADABLE
-    line.name, line.target, line.host = name, target, ""
-    line.referrer = sent.get("refr", "")
-    line.event_id = sent.get("eid", "")
-    line.is_signal = True
-    return line
+    return LogLine(
+        line.at,
+        target,
+        "",
+        line.address,
+        line.user_agent,
+        event.referrer,
+        event.name,
+        event.signal,
+        line.is_new_visitor,
+        line.is_new_visit,
+    )
 
 
 def _moment(fields: dict[str, Any]) -> float | None:

@@ -19,6 +19,7 @@ from appliance.aggregate.log_days import LogDay
 from appliance.aggregate.spill import Bucket, LogEvent, Spill
 from appliance.anonymize.keyring import Keyring, day_key_name
 from appliance.anonymize.pipeline import Anonymizer
+from appliance.anonymize.places import Places
 from appliance.clock import local_day_hour, make_clock
 from appliance.errors import StartError
 from appliance.facts import FactBatch
@@ -111,7 +112,10 @@ class _Import:
         self._keys = keys
         self._take = take
         self._progress = progress
-        self._hits = LogHits(site, keys, Anonymizer(privacy=settings.privacy))
+        places = Places(settings.place_database, settings.data_dir, settings.privacy.place)
+        anonymizer = Anonymizer(places, settings.privacy)
+        keys.on_destroyed = anonymizer.recall.forget
+        self._hits = LogHits(site, keys, anonymizer)
         self._days: dict[date, DayIs] = {}
         self._dropped: dict[date, Counter[tuple[int, Outcome]]] = {}
         self._report = Report()
@@ -157,13 +161,22 @@ class _Import:
             self._report.outcomes[event] += 1
             self._dropped.setdefault(day, Counter())[hour, event] += 1
             return
-        one = LogEvent(event, line.is_signal, line.is_new_visitor, line.is_new_visit, line.user_agent is None)
+        one = LogEvent(event, line.signal is not None, line.is_new_visitor, line.is_new_visit, line.user_agent is None)
         spill.put(Bucket(day_key_name(self._site.id, day)), one)
 
     def _count(self, day: date, spill: Spill) -> None:
         state = self._take(ImportStep(Step.BEGIN, self._site.id, day))
         if state is not DayIs.FREE:
             raise StartError(f"{day} changed while the log was read; run the import again")
+        self._count_facts(day, spill)
+        self._take(ImportStep(Step.FINISH, self._site.id, day))
+        # Nothing that computes with the key is left by now.
+        for slot in self._keys.live():
+            if slot.name == day_key_name(self._site.id, day):
+                self._keys.destroy(slot)
+        self._report.days.append(day)
+
+    def _count_facts(self, day: date, spill: Spill) -> None:
         key = self._keys.day_key(self._site.id, day, create=True)
         counted = LogDay(self._settings, self._site, day, Bucket(key.name), key.token)
         counted.outcomes.update(self._dropped.pop(day, {}))
@@ -178,11 +191,6 @@ class _Import:
             for batch in waiting:
                 batch.result()
         self._take(self._batch(day, 0, counted.outcome_facts()))
-        self._take(ImportStep(Step.FINISH, self._site.id, day))
-        for slot in self._keys.live():
-            if slot.name == key.name:
-                self._keys.destroy(slot)
-        self._report.days.append(day)
         for (_, outcome), hits in (counted.outcomes - already).items():
             self._report.outcomes[outcome] += hits
 

@@ -14,6 +14,7 @@ from appliance.aggregate import visits
 from appliance.aggregate.log_days import LogDay
 from appliance.aggregate.profile import Profile
 from appliance.aggregate.spill import Bucket, LogEvent, Spill
+from appliance.dimensions import ENGAGEMENT
 from appliance.facts import FactBatch
 from appliance.outcomes import Outcome
 from appliance.settings import LimitSettings, Settings, SiteSettings
@@ -105,6 +106,24 @@ def test_a_tracker_s_signal_for_a_page_just_served_is_the_same_pageview(
     _, outcomes = counted(tmp_path, [view(1, 0), view(1, later, is_signal=True)])
     assert outcomes == Counter([(0, Outcome.ACCEPTED)]) + Counter([(0, outcome)])
     assert counted(tmp_path, [view(1, 0), view(1, 1, "/b", is_signal=True)])[1].total() == 2
+
+
+def test_a_tracker_s_hit_that_was_a_page_s_twin_stays_a_duplicate_when_it_is_sent_again(tmp_path: Path) -> None:
+    twin = make_event(tag(1), 100, event_id=b"one")
+    again = make_event(tag(1), 10 * MINUTE, event_id=b"one")
+    events = [LogEvent(again, is_signal=True), LogEvent(twin, is_signal=True), view(1, 100)]
+    assert counted(tmp_path, events)[1] == {(0, Outcome.ACCEPTED): 1, (0, Outcome.DUPLICATE): 2}
+
+
+def test_pings_tell_how_long_a_page_was_read_but_for_pauses(tmp_path: Path) -> None:
+    def ping(at: int, path: str = "/") -> LogEvent:
+        return LogEvent(make_event(tag(1), at, path, name=ENGAGEMENT), is_signal=True)
+
+    events = [view(1, 0), ping(10_000), ping(20_000), ping(200_000), view(1, 201_000, "/b"), ping(205_000, "/b")]
+    facts, outcomes = counted(tmp_path, events)
+    assert [fact.engaged_ms for fact in facts.events if not fact.events] == [10_000, 10_000, 30_000, 4_000]
+    assert outcomes == {(0, Outcome.ACCEPTED): 6}
+    assert counted(tmp_path, [ping(10_000)])[1] == {(0, Outcome.NO_VISIT): 1}
 
 
 def test_lines_without_an_agent_are_pageviews_of_nobody(tmp_path: Path) -> None:

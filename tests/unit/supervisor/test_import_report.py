@@ -45,13 +45,32 @@ def test_only_lines_that_wait_for_the_end_of_their_day_keep_a_file() -> None:
     assert not report.is_complete
 
 
-def test_a_terminal_gets_a_bar_and_a_file_gets_nothing() -> None:
-    terminal, file = Terminal(), io.StringIO()
-    for out in (terminal, file):
-        progress = Progress(out)
-        progress.total = 200
-        progress.read(100)
-        progress.end()
+def test_a_terminal_gets_a_bar() -> None:
+    terminal = Terminal()
+    progress = Progress(terminal)
+    progress.total = 200
+    progress.read(100)
+    progress.end()
     assert "reading  [###############...............]  50%" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\033[K")
-    assert file.getvalue() == ""
+
+
+def test_a_file_gets_a_line_every_ten_seconds() -> None:
+    file, now = io.StringIO(), [0.0]
+    progress = Progress(file, lambda: now[0])
+    progress.total = 200
+    for now[0] in (1.0, 9.9, 10.0, 12.0, 20.0):
+        progress.read(30)
+    progress.start_counting(40)
+    now[0] = 31.0
+    progress.count(10)
+    progress.end()
+    assert file.getvalue() == "reading 45%\nreading 75%\ncounting 25%\n"
+
+
+def test_the_length_of_the_standard_input_is_not_known() -> None:
+    file, now = io.StringIO(), [0.0]
+    progress = Progress(file, lambda: now[0])
+    now[0] = 10.0
+    progress.read(1500)
+    assert file.getvalue() == "reading, 1,500 bytes so far\n"

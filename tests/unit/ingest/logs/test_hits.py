@@ -7,7 +7,7 @@ import pytest
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.ingest.logs.hits import LogHits
-from appliance.ingest.logs.line import LogLine
+from appliance.ingest.logs.line import LogLine, Signal
 from appliance.outcomes import Outcome
 from appliance.settings import SiteSettings
 from tests.kit.events import make_event
@@ -58,6 +58,15 @@ def test_the_page_is_on_the_host_of_the_line_or_of_the_site(target: str, host: s
 def test_no_agent_is_no_robot_and_an_empty_one_stays_empty() -> None:
     assert hit_of(agent=None).user_agent == "unknown"
     assert hit_of(agent="").user_agent == ""
+
+
+def test_what_a_tracker_says_goes_the_way_of_a_live_hit() -> None:
+    steps = Steps()
+    signal = Signal("id", (("plan", "pro"),), "EUR", "9.90", "de-AT", 1280, 40)
+    LogHits(SITE, steps, steps).clean(LogLine(0, "/", "", "203.0.113.9", "A", "", "Buy", signal), date(2026, 1, 1))
+    hit = steps.hits[0][0]
+    assert (hit.name, hit.event_id, hit.props, hit.currency, hit.amount) == ("Buy", *signal[:4])
+    assert (hit.language, hit.width, hit.scroll_depth) == ("de-AT", 1280, 40)
 
 
 @pytest.mark.parametrize("address", ["host.example.net", "", "-", "203.0.113", "\ud800"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.dimensions import PAGEVIEW
+from appliance.dimensions import ENGAGEMENT, PAGEVIEW
 from appliance.ingest.logs.line import LeftOut, LogLine
 from appliance.ingest.logs.tracking import parse_tracking
 
@@ -29,7 +29,8 @@ SNOWPLOW = {"e": "pv", "url": "https://example.org/b?x=1", "refr": "https://t.ex
 
 
 def parse(**changed: object) -> LogLine | LeftOut:
-    return parse_tracking(json.dumps(PAGE | changed).encode())
+    (found,) = parse_tracking(json.dumps(PAGE | changed).encode())
+    return found
 
 
 def parsed(**changed: object) -> LogLine:
@@ -42,7 +43,7 @@ def test_a_page_as_the_server_saw_it() -> None:
     line = parsed()
     assert (line.at, line.target, line.host, line.address) == (1577880000.125, "/a", "example.org", "203.0.113.9")
     assert (line.user_agent, line.referrer, line.name) == ("Firefox", "https://www.example.com/", PAGEVIEW)
-    assert [line.is_signal, line.is_new_visitor, line.is_new_visit] == [False] * 3
+    assert (line.signal, line.is_new_visitor, line.is_new_visit) == (None, False, False)
 
 
 def test_time_and_server_name_are_second_choices() -> None:
@@ -67,16 +68,34 @@ def test_the_query_comes_from_either_field() -> None:
 
 def test_a_collector_s_record_is_the_page_that_it_names() -> None:
     line = parsed(uri="/i", query_string=urlencode(SNOWPLOW))
-    assert (line.target, line.referrer, line.event_id) == ("https://example.org/b?x=1", "https://t.example/", "7")
-    assert line.is_signal
-    assert line.name == PAGEVIEW
+    assert (line.target, line.referrer, line.name) == ("https://example.org/b?x=1", "https://t.example/", PAGEVIEW)
+    assert line.signal is not None
+    assert line.signal.event_id == "7"
+    assert (line.address, line.user_agent) == ("203.0.113.9", "Firefox")
 
 
-def test_other_signals_of_a_collector() -> None:
-    assert parsed(uri="/i", query_string=urlencode(SNOWPLOW | {"e": "se", "se_ac": "Buy"})).name == "Buy"
-    assert parse(uri="/i", query_string=urlencode(SNOWPLOW | {"e": "pp"})) is LeftOut.SIGNAL
+def test_signals_that_cannot_be_counted_say_why() -> None:
+    assert parse(uri="/i", query_string=urlencode(SNOWPLOW | {"e": "ad"})) is LeftOut.SIGNAL
+    assert parse(uri="/i", query_string=urlencode(SNOWPLOW | {"e": "se"})) is LeftOut.UNREADABLE
     assert parse(uri="/i", query_string="") is LeftOut.UNREADABLE
     assert parse(uri="/i", query_string="&".join(["e=pv"] * 200)) is LeftOut.UNREADABLE
+
+
+@pytest.mark.parametrize(("status", "counts"), [("200", True), ("204", True), ("304", True), ("302", False)])
+def test_a_collector_may_answer_with_any_success(status: str, counts: bool) -> None:
+    found = parse(uri="/i", status=status, query_string=urlencode(SNOWPLOW))
+    assert isinstance(found, LogLine) is counts
+
+
+def test_a_body_holds_as_many_hits_as_it_has_events() -> None:
+    body = json.dumps({"schema": "iglu:…", "data": [SNOWPLOW, SNOWPLOW | {"e": "pp"}, SNOWPLOW | {"e": "ad"}]})
+    record = PAGE | {"uri": "/com.snowplowanalytics.snowplow/tp2", "request_method": "POST", "request_body": body}
+    first, second, third = parse_tracking(json.dumps(record).encode())
+    assert isinstance(first, LogLine)
+    assert isinstance(second, LogLine)
+    assert (first.name, second.name, third) == (PAGEVIEW, ENGAGEMENT, LeftOut.SIGNAL)
+    assert parse_tracking(json.dumps(record | {"request_body": ""}).encode()) == [LeftOut.SIGNAL]
+    assert parse_tracking(json.dumps(record | {"request_method": "OPTIONS"}).encode()) == [LeftOut.METHOD]
 
 
 def test_rules_leave_out_what_is_no_page() -> None:
@@ -87,7 +106,7 @@ def test_rules_leave_out_what_is_no_page() -> None:
 
 
 def test_bytes_that_are_no_utf_8_are_replaced() -> None:
-    found = parse_tracking(json.dumps(PAGE).encode().replace(b"/a", b"/\xff"))
+    (found,) = parse_tracking(json.dumps(PAGE).encode().replace(b"/a", b"/\xff"))
     assert isinstance(found, LogLine)
     assert found.target == "/\ufffd"
 
@@ -102,4 +121,4 @@ def test_any_values_are_a_line_or_a_reason(fields: dict[str, object]) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_line_or_a_reason(noise: bytes) -> None:
-    assert isinstance(parse_tracking(b"{" + noise), LogLine | LeftOut)
+    assert all(isinstance(found, LogLine | LeftOut) for found in parse_tracking(b"{" + noise))
