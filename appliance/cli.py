@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     limits = retention.add_subparsers(metavar="COMMAND", required=True)
     _add(limits, "plan", _plan_retention, "say what the limits of [retention] would delete now, and change nothing")
     _add_site(commands)
+    _add_sessions(commands)
     close = _add(commands, "close", _close, "close a day that is over and still open, whether or not anything runs")
     close.add_argument("--site", required=True, metavar="ID", help="id of the site")
     _add_import(commands)
@@ -119,6 +120,18 @@ def _add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         command.add_argument("id", help="id of the site")
         command.add_argument("--yes", action="store_true", help="do it; without, only say what there is")
         command.set_defaults(name=name)
+
+
+def _add_sessions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sessions = commands.add_parser("sessions", help="who is logged in to the dashboard").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _add(sessions, "list", _list_sessions, "say who is logged in to the dashboard, whether or not it runs")
+    revoke = _add(sessions, "revoke", _revoke_sessions, "end logins of the dashboard at once, whether or not it runs")
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", help="of one login, from 'appliance sessions list'")
+    which.add_argument("--user", metavar="NAME", help="all of one person")
+    which.add_argument("--all", action="store_true", help="all")
 
 
 def _add(
@@ -255,6 +268,20 @@ def _restore(options: argparse.Namespace) -> int:
 
     source = options.source
     sys.stdout.write(backup.check(source) if options.check else restore.restore(load(options.config), source))
+    return 0
+
+
+def _list_sessions(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import sessions
+
+    sys.stdout.write(sessions.listed(load(options.config)))
+    return 0
+
+
+def _revoke_sessions(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import sessions
+
+    sys.stdout.write(sessions.revoke(load(options.config), options.id, options.user))
     return 0
 
 

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app import App
 
 from dashboard import shell, state, streamlit_config
-from dashboard.login.endpoints import login_routes
+from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import Passwords
+from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
 from dashboard.middleware.headers import SecurityHeaders
 from dashboard.middleware.origin import OriginCheck
@@ -34,12 +35,13 @@ def create_app(options: DashboardOptions) -> ASGIApp:
     """The application for uvicorn; `GET /health/live` answers without login."""
     streamlit_config.force()
     mimetypes.add_type("image/svg+xml", ".svg")
-    sessions = Sessions(options.cookie_key, options.users, options.session_seconds, options.clock)
-    passwords = Passwords(options.users, options.clock)
+    records = Records(options.records)
+    sessions = Sessions(records, options.users, options.session_seconds, options.idle_seconds, options.clock)
+    passwords = Passwords(options.clock)
     state.install(options, sessions)
     public = Starlette(
         routes=[
-            *login_routes(passwords, sessions, options.session_seconds, _PATHS),
+            *LoginPages(options, passwords, sessions, _PATHS).routes(),
             Route("/health/live", _live),
             Mount("/assets", StaticFiles(directory=_HERE / "assets")),
         ]

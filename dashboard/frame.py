@@ -33,18 +33,21 @@ def render() -> None:
     """Draw everything."""
     st.set_page_config(page_title=TITLE, layout="wide")
     page = _chosen_page()
-    reader = state.reader()
+    reader = state.reader(is_use=True)
     if reader is None:
         notes.login_ended()
         return
-    pages = [one for one in PAGES if reader.may_somewhere(one.right)]
+    pages = [one for one in PAGES if one.opens_for(reader)]
     if page not in pages and not page.path and pages:
         page = pages[0]  # where everybody arrives
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        navigation(pages, page)
+        navigation([one for one in pages if one.is_linked], page)
         account(reader)
     if page not in pages:
         notes.not_yours()
+        return
+    if page.right is None:
+        _show(page, reader, [Site("", "UTC")])
         return
     try:
         sites = [site for site in state.client().sites() if reader.may(page.right, site.id)]

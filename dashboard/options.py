@@ -1,16 +1,19 @@
-"""What the dashboard needs to start: where the stats API is, its key, the cookie key and who may log in.
+"""What the dashboard needs to start: where the stats API is, the key of its grants, its records and who may log in.
 
 Whoever starts the dashboard fills `DashboardOptions`; nothing is read from files or the environment.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from appliance.stats.grants import ANY_SITE, Granted
 from dashboard.rights import RIGHTS, Reader, Role
 
-WEEK_SECONDS = 7 * 24 * 3600
+DAY_SECONDS = 24 * 3600
+WEEK_SECONDS = 7 * DAY_SECONDS
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,13 @@ class DashboardOptions:
     """Base address of the stats API, such as `http://127.0.0.1:8001`."""
     grant_key: str = field(repr=False)
     """Signs what is asked of the stats API for somebody."""
-    cookie_key: bytes = field(repr=False)
-    """At least 32 random bytes that sign the session cookies."""
     users: tuple[DashboardUser, ...]
+    records: Path | None = None
+    """File of logins; None: in memory, as long as the process lives."""
     session_seconds: int = WEEK_SECONDS
     """A login ends after this time, whatever happened meanwhile."""
+    idle_seconds: int = DAY_SECONDS
+    """A login ends after this time without use. A page that refreshes itself is not used."""
     clock: Callable[[], float] = time.time
-
-    def __post_init__(self) -> None:
-        if len(self.cookie_key) < 32:
-            raise ValueError("cookie_key: at least 32 random bytes are needed")
+    network_of: Callable[[Mapping[str, Any]], str] = lambda _scope: ""
+    """Network of a request's client, to slow down guessing; empty: not known."""

@@ -32,10 +32,17 @@ class Page:
     path: str
     """One word; empty for `/`."""
     title: str
-    right: Right
+    right: Right | None
+    """None: for everybody who is logged in."""
     show: Callable[[Opened], None]
     """Draws it, in each run. What it runs again by itself, as a fragment, has to ask `guard.may_see` first."""
     has_period: bool = False
     """With pickers of period and comparison and the current visitors above it."""
     has_site: bool = True
     """With a picker of the site above it."""
+    is_linked: bool = True
+    """In the navigation."""
+
+    def opens_for(self, reader: Reader) -> bool:
+        """Whether the reader may open it for any site."""
+        return self.right is None or reader.may_somewhere(self.right)

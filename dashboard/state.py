@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.client import StatsClient, StatsConnection
-from dashboard.login.sessions import COOKIE_NAME, Sessions
+from dashboard.login.sessions import COOKIE_NAME, Login, Sessions
 from dashboard.options import DashboardOptions
 from dashboard.rights import NOBODY, Reader
 
@@ -45,10 +45,38 @@ def _require() -> _Installed:
     return _installed
 
 
-def reader() -> Reader | None:
-    """Who looks at this page; None if the login has ended."""
-    user = _require().sessions.read(st.context.cookies.get(COOKIE_NAME, ""))
+def reader(*, is_use: bool = False) -> Reader | None:
+    """Who looks at this page; None if the login has ended.
+
+    Args:
+        is_use: somebody did something, it is not a page that refreshes itself.
+    """
+    user = _require().sessions.read(_token(), is_use=is_use)
     return user.reader if user else None
+
+
+def logins() -> list[Login]:
+    """All logins of everybody."""
+    return _require().sessions.logins()
+
+
+def own_login() -> str:
+    """Which of them looks at this page."""
+    return _require().sessions.id_of(_token())
+
+
+def end_login(login: str) -> None:
+    """End one."""
+    _require().sessions.end_login(login)
+
+
+def reader_named(name: str) -> Reader | None:
+    """What somebody of the configuration may."""
+    return next((user.reader for user in _require().options.users if user.name == name), None)
+
+
+def _token() -> str:
+    return st.context.cookies.get(COOKIE_NAME, "")
 
 
 def client() -> StatsClient:

@@ -172,6 +172,15 @@ class ApiKeySettings(Strict, frozen=True):
         return ANY_SITE in self.sites or site in self.sites
 
 
+class DashboardSettings(Strict, frozen=True):
+    """`[dashboard]`: how long a login lasts. It ends when it is ended by hand, too, and when the password changes."""
+
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 168
+    """A login ends after this time, whatever happened meanwhile."""
+    idle_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 24
+    """A login ends after this time without use. A page that only refreshes itself is not used."""
+
+
 RoleName = Literal["owner", "viewer", "dpo"]
 
 
@@ -223,6 +232,7 @@ class Settings(Strict, frozen=True):
     sites: tuple[SiteSettings, ...] = ()
     api_keys: tuple[ApiKeySettings, ...] = ()
     users: tuple[UserSettings, ...] = ()
+    dashboard: DashboardSettings = DashboardSettings()
 
     def site(self, site_id: str) -> SiteSettings | None:
         """The site with this id, if configured."""

@@ -38,6 +38,8 @@ class Right(StrEnum):
     """What is kept, how long, and the evidence; no numbers of visitors."""
     LINKS = "links"
     """Making and revoking shared links."""
+    PEOPLE = "people"
+    """Seeing and ending logins of others."""
 
 
 class Granted(msgspec.Struct, frozen=True):

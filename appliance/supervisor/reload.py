@@ -27,7 +27,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "clickhouse": (),
 }
 """Settings of what is shared by parts that do not start at the same moment; without names, the whole section."""
-_CONCERNS = {"users": ("dashboard",), "api_keys": ("warehouse",)}
+_CONCERNS = {"users": ("dashboard",), "dashboard": ("dashboard",), "api_keys": ("warehouse",)}
 """Parts that a section concerns; every other section concerns all of them."""
 _LOCK, _STATE = "supervisor.lock", "supervisor.json"
 _ANSWER_SECONDS = 400.0

@@ -17,8 +17,6 @@ IMPORT_KEY = "import-key"
 """Bearer key with which `appliance import-log` hands facts to a running warehouse."""
 BACKUP_KEY = "backup-key"
 """Bearer key with which `appliance backup` asks a running warehouse for its counters."""
-COOKIE_KEY = "cookie-key"
-"""Signs the dashboard's session cookies."""
 REDIS_PASSWORD = "redis-password"  # noqa: S105  the name of a file
 """Password of the user `appliance` of the embedded Redis."""
 

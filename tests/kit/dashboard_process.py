@@ -1,4 +1,4 @@
-"""The dashboard in a process of its own: `python -m tests.kit.dashboard_process URL KEY HASH`.
+"""The dashboard in a process of its own: `python -m tests.kit.dashboard_process URL KEY HASH FILE`.
 
 Streamlit keeps its configuration in the process, so a test that needs the real application starts one.
 The first line on the standard output is the port.
@@ -18,11 +18,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def dashboard_process(stats_url: str, stats_key: str, password_hash: str, home: Path) -> Iterator[int]:
-    """Port of a running dashboard in which "anna" may log in and see every site."""
+def dashboard_process(
+    stats_url: str, grant_key: str, password_hash: str, home: Path, records: Path | None = None
+) -> Iterator[int]:
+    """Port of a running dashboard in which everybody has one password: "anna" views every site, "olga" owns
+    them, "dora" is their data protection officer."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "true"}
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__, stats_url, stats_key, password_hash],
+        [sys.executable, "-m", __name__, stats_url, grant_key, password_hash, str(records or "")],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -37,12 +40,17 @@ def dashboard_process(stats_url: str, stats_key: str, password_hash: str, home: 
         process.stdout.close()
 
 
-def _main(stats_url: str, stats_key: str, password_hash: str) -> None:
+def _main(stats_url: str, grant_key: str, password_hash: str, records: str) -> None:
     from dashboard.app import create_app
     from dashboard.options import DashboardOptions, DashboardUser
+    from dashboard.rights import Role
 
-    users = (DashboardUser("anna", password_hash),)
-    app = create_app(DashboardOptions(stats_url, stats_key, b"k" * 32, users))
+    users = (
+        DashboardUser("anna", password_hash),
+        DashboardUser("olga", password_hash, ((Role.OWNER, ("*",)),)),
+        DashboardUser("dora", password_hash, ((Role.DPO, ("*",)),)),
+    )
+    app = create_app(DashboardOptions(stats_url, grant_key, users, Path(records) if records else None))
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
 

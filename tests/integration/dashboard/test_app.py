@@ -1,6 +1,9 @@
 """The whole application over real HTTP and WebSockets, without a browser."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import argon2
 import httpx
@@ -16,11 +19,13 @@ from tests.kit.dashboard_process import dashboard_process
 PASSWORD = "correct horse"
 
 
+HASH = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     home = tmp_path_factory.mktemp("home")
-    with dashboard_process("http://127.0.0.1:1", "key", hashed, home) as port:
+    with dashboard_process("http://127.0.0.1:1", "key", HASH, home) as port:
         yield f"127.0.0.1:{port}"
 
 
@@ -33,6 +38,10 @@ def http(address: str) -> Iterator[httpx.Client]:
 @pytest.fixture
 def cookie(http: httpx.Client, address: str) -> str:
     """A `Cookie` header with a valid session."""
+    return _log_in(http, address)
+
+
+def _log_in(http: httpx.Client, address: str) -> str:
     form = {"name": "anna", "password": PASSWORD}
     answer = http.post("/login", data=form, headers={"Origin": f"http://{address}"})
     assert answer.status_code == 303
@@ -117,3 +126,19 @@ def test_logging_out_ends_the_socket_too(http: httpx.Client, address: str, cooki
     assert answer.status_code == 303
     with pytest.raises(InvalidStatus, match="403"):
         _open_socket(address, f"http://{address}", cookie)
+
+
+def test_a_login_survives_a_restart_and_ends_in_the_file(tmp_path: Path) -> None:
+    records = tmp_path / "dashboard.sqlite"
+    with dashboard_process("http://127.0.0.1:1", "key", HASH, tmp_path, records) as port, _client(port) as http:
+        cookie = _log_in(http, f"127.0.0.1:{port}")
+    with dashboard_process("http://127.0.0.1:1", "key", HASH, tmp_path, records) as port, _client(port) as http:
+        assert http.get("/", headers={"Cookie": cookie}).status_code == 200
+        with contextlib.closing(sqlite3.connect(records)) as file:
+            file.execute("DELETE FROM sessions")
+            file.commit()
+        assert http.get("/", headers={"Cookie": cookie}).status_code == 303
+
+
+def _client(port: int) -> httpx.Client:
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False)

@@ -12,7 +12,7 @@ def _reader(*roles: tuple[Role, tuple[str, ...]]) -> Reader:
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
-        (Role.OWNER, {Right.NUMBERS, Right.QUALITY, Right.SETUP, Right.PRIVACY, Right.LINKS}),
+        (Role.OWNER, {Right.NUMBERS, Right.QUALITY, Right.SETUP, Right.PRIVACY, Right.LINKS, Right.PEOPLE}),
         (Role.VIEWER, {Right.NUMBERS}),
         (Role.DPO, {Right.PRIVACY}),
     ],

@@ -8,10 +8,11 @@ import httpx
 import pytest
 from starlette.routing import Router
 
-from dashboard.login.endpoints import login_routes
-from dashboard.login.passwords import ATTEMPTS, Passwords
+from dashboard.login.endpoints import LoginPages
+from dashboard.login.passwords import ATTEMPTS, NETWORK_ATTEMPTS, Passwords
+from dashboard.login.records import Records
 from dashboard.login.sessions import COOKIE_NAME, Sessions
-from dashboard.options import DashboardUser
+from dashboard.options import DashboardOptions, DashboardUser
 
 HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ANNA = DashboardUser("anna", HASHER.hash("right"))
@@ -24,12 +25,13 @@ def now() -> float:
 
 @pytest.fixture
 def sessions() -> Sessions:
-    return Sessions(b"k" * 32, (ANNA,), 3600, now)
+    return Sessions(Records(), (ANNA,), 3600, 3600, now)
 
 
 @pytest.fixture
 async def browser(sessions: Sessions) -> AsyncIterator[httpx.AsyncClient]:
-    app = Router(routes=login_routes(Passwords((ANNA,), now), sessions, 3600, {"/", "/live"}))
+    options = DashboardOptions("", "", (ANNA,), session_seconds=3600, network_of=lambda scope: scope["client"][0])
+    app = Router(routes=LoginPages(options, Passwords(now), sessions, {"/", "/live"}).routes())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://stats.example") as client:
         yield client
 
@@ -88,6 +90,21 @@ async def test_too_many_attempts_are_told_to_wait(browser: httpx.AsyncClient) ->
     answer = await browser.post("/login", data=RIGHT)
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_one_network_that_tries_many_names_is_told_to_wait_too(browser: httpx.AsyncClient) -> None:
+    for number in range(NETWORK_ATTEMPTS):
+        assert (await browser.post("/login", data={"name": f"x{number}", "password": "x"})).status_code == 403
+    assert (await browser.post("/login", data={"name": "y", "password": "x"})).status_code == 429
+
+
+async def test_a_login_that_cannot_be_kept_is_said_and_sets_no_cookie(
+    browser: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    sessions._records.close()
+    answer = await browser.post("/login", data=RIGHT)
+    assert answer.status_code == 503
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("target", ["/", "/live", "/live?site=a.example"])

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from dashboard.login.records import Records
 from dashboard.login.sessions import COOKIE_NAME, Sessions
 from dashboard.middleware.session import SessionGate
 from dashboard.options import DashboardUser
 
 ANNA = DashboardUser("anna", "$argon2id$anna")
-SESSIONS = Sessions(b"k" * 32, (ANNA,), 3600, lambda: 1000.0)
+SESSIONS = Sessions(Records(), (ANNA,), 3600, 3600, lambda: 1000.0)
 
 
 async def _answer(scope: dict[str, Any], token: str = "") -> dict[str, Any]:

@@ -1,0 +1,2 @@
+-- End one login.
+DELETE FROM sessions WHERE id = :id;
