@@ -8,7 +8,7 @@ DEMO_DIR := var/demo
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle check lint types unit bench bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,11 +43,17 @@ types: setup
 unit: setup
 	$(BIN)/python -m pytest -q -n auto -m "not slow" tests/unit
 
-bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest and of log imports
+bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest, of all parts and of log imports
 	$(BIN)/python -m tests.bench
 
 bench-import: setup  ## Print the speed of log imports beside GoAccess (part of `bench`)
 	$(BIN)/python -m tests.bench.log_import
+
+bench-end-to-end: setup  ## Print the highest rate of hits that all parts together hold (part of `bench`)
+	$(BIN)/python -m tests.bench.end_to_end
+
+soak: setup  ## Send hits for half an hour and print memory, files and parts by the minute
+	$(BIN)/python -m tests.bench.soak
 
 bench-accuracy: setup  ## Simulate shared and changing addresses and print the error of counting visitors
 	$(BIN)/python -m tests.bench.accuracy

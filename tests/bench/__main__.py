@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: boot time, idle memory, delay from hit to answer, speed of ingest and of imports."""
+"""`python -m tests.bench`: boot time, idle memory, delay from hit to answer, speed of each part and of all."""
 
 import random
 import statistics
@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from scripts import tracker
-from tests.bench import log_import, steps, throughput
+from tests.bench import end_to_end, log_import, steps, throughput
 from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.hits import Hit, Sender, Visitor
@@ -92,6 +92,8 @@ def _speed() -> None:
         _say(f"ingest, each hit acknowledged by Redis on disk, beside an application that does nothing; sites: {sites}")
         throughput.measure(sites, _say)
     _say("  (target: ratio at least 0.5 at 64 connections)")
+    for sites in end_to_end.SITES:
+        end_to_end.measure(sites, _say)
     log_import.measure(_say)
 
 

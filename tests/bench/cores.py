@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _CORES = sorted(os.sched_getaffinity(0))
+ALL_CORES = frozenset(_CORES)
 HTTP_CORE, OTHER_CORES = frozenset(_CORES[:1]), frozenset(_CORES[1:] or _CORES)
 _TICKS = os.sysconf("SC_CLK_TCK")
 _LOOK_SECONDS = 0.4

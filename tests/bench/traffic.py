@@ -69,8 +69,8 @@ def end(number: int) -> bytes:
 def requests(sites: Sequence[str]) -> list[Request]:
     """One of every visitor, the same whenever it is asked."""
     source = random.Random(7)
-    agents = [_agent(number) for number in range(AGENTS)]
-    pages = [_page(source) for _ in range(PAGES)]
+    agents = [made_agent(number) for number in range(AGENTS)]
+    pages = [made_page(source) for _ in range(PAGES)]
     return [_request(number, agents, pages, sites, source) for number in range(VISITORS)]
 
 
@@ -82,8 +82,8 @@ def write_script(directory: Path, host: str, sites: Sequence[str]) -> Path:
     return script
 
 
-def _agent(number: int) -> tuple[str, str, str]:
-    """Agent and client hints."""
+def made_agent(number: int) -> tuple[str, str, str]:
+    """User agent, brands and platform of its client hints."""
     system, version = _SYSTEMS[number % len(_SYSTEMS)], 90 + number // len(_SYSTEMS)
     platform = ("Windows", "macOS", "Linux", "Android")[number % len(_SYSTEMS)]
     if number % 5 == 0:
@@ -93,7 +93,8 @@ def _agent(number: int) -> tuple[str, str, str]:
     return text, f'"Chromium";v="{version}", "Google Chrome";v="{version}", "Not=A?Brand";v="24"', f'"{platform}"'
 
 
-def _page(source: random.Random) -> str:
+def made_page(source: random.Random) -> str:
+    """A path of words."""
     parts = ["-".join(source.sample(_WORDS, source.randint(1, 4))) for _ in range(source.randint(1, 3))]
     return "/" + "/".join(parts)
 

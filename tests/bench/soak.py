@@ -1,0 +1,136 @@
+"""`python -m tests.bench.soak [MINUTES [RATE]]`: a steady load; memory, open files, bytes and parts by the minute.
+
+The same visitors come again and again, because new ones of one day would need room until its end. Ends with 1 when
+something grew from the second quarter of the time to the last.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.end_to_end import LIMITS, memory_mb
+from tests.bench.paced_client import PacedClient
+from tests.bench.visit_traffic import VisitTraffic
+from tests.kit import process_tree
+from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.stats_client import StatsClient, await_equal
+
+SITE = "soaked.example"
+DEFAULT_MINUTES, DEFAULT_RATE = 30, 300
+_NOON = 1_930_478_400
+_VISITORS = 3_000
+_CONNECTIONS = 16
+_SAMPLE_SECONDS = 60.0
+_GROWTH = 1.10
+"""By which a median of the last quarter may be above that of the second."""
+_NEXT_VISIT_SECONDS = 26 * 60
+"""By which the appliance's clock moves forward every other minute, so that visits end and begin anew."""
+_MB = 1e6
+
+
+class Sample(NamedTuple):
+    """What is held at one moment."""
+
+    memory_mb: float
+    open_files: int
+    redis_mb: float
+    """Of the append-only file."""
+    part_directories: int
+    """Of the embedded ClickHouse: parts on disk, those that wait for their end included."""
+
+
+def main(minutes: float = DEFAULT_MINUTES, rate: float = DEFAULT_RATE) -> int:
+    """Load one appliance; returns the exit code."""
+    traffic = VisitTraffic([SITE])
+    samples: list[Sample] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="soak-") as directory,
+        ApplianceProcess(Path(directory), [Site(SITE)], at=_NOON, limits=LIMITS) as appliance,
+        PacedClient(appliance.ingest, _CONNECTIONS) as client,
+        StatsClient(appliance.stats, appliance.keys["reader"]) as stats,
+    ):
+        hits = _again_and_again(traffic)
+        taken = 0
+        ends = time.monotonic() + minutes * 60
+        while (left := ends - time.monotonic()) > 1:
+            sent = client.run(hits, rate, min(_SAMPLE_SECONDS, left))
+            assert not sent.refused, f"{sent.refused} hits were refused"
+            taken += sent.taken
+            samples.append(look(appliance))
+            if len(samples) % 2:
+                appliance.clock.advance(_NEXT_VISIT_SECONDS)
+            _say(_line(len(samples), taken, samples[-1]))
+        await_equal(lambda: stats.totals(SITE)["pageviews"], taken, "pageviews", seconds=60)
+        await_equal(lambda: stats.totals(SITE)["visitors"], min(traffic.started, _VISITORS), "visitors", seconds=60)
+    grown = grew(samples)
+    _say(f"{taken:,} hits, all counted; grew: {', '.join(grown) or 'nothing'}")
+    return bool(grown)
+
+
+def look(appliance: ApplianceProcess) -> Sample:
+    """One moment of one appliance."""
+    return Sample(
+        sum(memory_mb(appliance).values()),
+        sum(_open_files(pid) for pid in process_tree.members(appliance.session)),
+        _bytes_below(appliance.data_dir / "redis") / _MB,
+        sum(1 for path in (appliance.data_dir / "clickhouse").rglob("columns.txt")),
+    )
+
+
+def grew(samples: list[Sample]) -> list[str]:
+    """Names of what grew; needs at least eight samples to say anything."""
+    quarter = len(samples) // 4
+    if quarter < 2:
+        return []
+    early, late = samples[quarter : 2 * quarter], samples[-quarter:]
+    found = []
+    for name in Sample._fields:
+        before = statistics.median(getattr(sample, name) for sample in early)
+        after = statistics.median(getattr(sample, name) for sample in late)
+        if after > before * _GROWTH:
+            found.append(f"{name} {before:.0f} → {after:.0f}")
+    return found
+
+
+def _again_and_again(traffic: VisitTraffic) -> Iterator[bytes]:
+    while True:
+        traffic.visitors = 0
+        yield from traffic.bursts(_VISITORS)
+
+
+def _open_files(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:  # it has ended meanwhile
+        return 0
+
+
+def _bytes_below(directory: Path) -> int:
+    total = 0
+    for path in directory.rglob("*"):
+        try:
+            total += path.stat().st_size
+        except FileNotFoundError:  # rewritten meanwhile
+            continue
+    return total
+
+
+def _line(minute: int, taken: int, sample: Sample) -> str:
+    return (
+        f"{minute:3}  {taken:9,} hits; memory {sample.memory_mb:5.0f} MB, open files {sample.open_files:4}, "
+        f"append-only file {sample.redis_mb:6.1f} MB, parts {sample.part_directories:4}"
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(float(number) for number in sys.argv[1:3])))
