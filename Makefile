@@ -15,7 +15,7 @@ help:  ## List the tasks
 
 setup: .venv/.ready  ## Make .venv with everything; installs missing Debian packages when run as root
 
-.venv/.ready: requirements/dev.txt pyproject.toml scripts/setup.sh
+.venv/.ready: requirements/dev.txt pyproject.toml scripts/setup.sh tests/clients/package-lock.json
 	PYTHON=$(PYTHON) sh scripts/setup.sh
 	@touch $@
 
@@ -90,4 +90,4 @@ upgrade: setup  ## As `lock`, with the newest releases
 	sh scripts/lock.sh --upgrade
 
 clean:  ## Remove .venv, caches and the demo's data
-	rm -rf .venv $(DEMO_DIR) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv tests/clients/node_modules $(DEMO_DIR) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes .venv with everything that running and testing needs. `make setup` calls it; a second run changes nothing.
 #
-# As root on Debian it installs what is missing: python3-venv, redis-server, chromium, nginx, goaccess, wrk and a font. Otherwise it
-# says what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one of Playwright.
+# As root on Debian it installs what is missing: python3-venv, redis-server, chromium, nginx, goaccess, wrk, nodejs, npm and a
+# font. Otherwise it says what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one
+# of Playwright. Without npm one test fails: the one that lets a client of others ask the stats API.
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
@@ -23,6 +24,9 @@ missing_packages() {
     # Only `make bench` and `make flood` need these.
     have wrk || echo wrk
     have goaccess || echo goaccess
+    # Only the test with a client of others needs these; npm of Debian brings its own nodejs.
+    have node || echo nodejs
+    have npm || echo npm
     # Without any font Chromium draws empty boxes.
     [ -d /usr/share/fonts/truetype ] || echo fonts-dejavu-core
 }
@@ -50,6 +54,12 @@ install_browser() {
         say "no browser: 'make run' works, the browser tests of 'make test' need the package chromium"
 }
 
+install_clients() {
+    say "installing the locked npm packages into tests/clients"
+    (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
+        say "the npm packages could not be installed: a test with a client of others will fail"
+}
+
 have "$PYTHON" || die "there is no '$PYTHON'. Install Python 3.11 or newer (Debian: apt-get install python3)."
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "'$PYTHON' is older than Python 3.11."
 
@@ -69,4 +79,5 @@ say "installing the locked packages into .venv"
 # setuptools warns at length about every editable installation.
 PYTHONWARNINGS=ignore .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 has_chromium || install_browser
+if have npm; then install_clients; fi
 say "ready"

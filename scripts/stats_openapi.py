@@ -14,12 +14,14 @@ import msgspec
 from appliance.stats import contract
 from appliance.stats.csv_answers import META_HEADER
 from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose
+from appliance.stats.legacy_answers import LegacyAggregate, LegacyRows
+from appliance.stats.legacy_questions import INTERVALS, PERIODS
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "stats.openapi.json"
 
 _TYPES = (
     *(contract.Question, contract.Answer, contract.Funnels, contract.Transitions, contract.Sites),
-    *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose),
+    *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose, LegacyAggregate, LegacyRows),
 )
 _WHY = {
     400: "The question cannot be answered; the sentence says why and what can.",
@@ -42,6 +44,32 @@ _RANGE = {
     "description": "A name, or first and last day with a comma between; today if it is left out.",
     "schema": {"type": "string", "example": "2026-11-01,2026-11-23"},
 }
+
+
+def _parameter(name: str, text: str, example: str, **schema: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": text,
+        "schema": {"type": "string", **schema, "example": example},
+    }
+
+
+_LEGACY = [
+    _SITE,
+    _parameter("period", "Name of a range, or custom; 30d if it is left out.", "7d", enum=[*PERIODS]),
+    _parameter("date", "Last day of the period; of custom the first and the last.", "2026-11-23"),
+    _parameter("metrics", "Names with commas between; visitors if it is left out.", "visitors,pageviews"),
+    _parameter("filters", "Such as visit:source==Google|Bing;event:page!=/blog*.", "visit:source==Google"),
+    _parameter("with_imported", "Accepted and without effect.", "false"),
+]
+_COMPARE = _parameter("compare", "Beside the period before.", "previous_period", enum=["previous_period"])
+_INTERVAL = _parameter("interval", "Rows of the series.", "date", enum=[*INTERVALS])
+_PROPERTY = _parameter("property", "A dimension.", "visit:source") | {"required": True}
+_PAGING = [
+    _parameter("limit", "Rows of a page, 1 to 1000; 100 if it is left out.", "10"),
+    _parameter("page", "Number of the page, from 1.", "1"),
+]
 _STATE = {"text/plain": {"schema": {"type": "string"}}}
 
 
@@ -51,10 +79,6 @@ def document() -> dict[str, Any]:
     schemas["Question"]["properties"] |= {
         "metrics": {"type": "array", "minItems": 1, "items": {"enum": [str(name) for name in contract.Metric]}},
         "dimensions": {"type": "array", "maxItems": 3, "items": {"type": "string"}, "default": []},
-    }
-    csv = {
-        "text/csv": {"schema": {"type": "string", "description": "Names in the first line; RFC 4180."}},
-        "application/json": {"schema": _ref("Answer")},
     }
     return {
         "openapi": "3.1.0",
@@ -68,13 +92,7 @@ def document() -> dict[str, Any]:
             contract.QUERY_PATH: {
                 "post": _operation(
                     "Ask a question",
-                    {
-                        "description": "The answer; as CSV for those who like it better (Accept: text/csv).",
-                        "headers": {
-                            META_HEADER: {"description": "`meta` of a CSV answer.", "schema": {"type": "string"}}
-                        },
-                        "content": csv,
-                    },
+                    _table("Rows.", "Answer"),
                     (400, 401, 404, 413, 503),
                     body="Question",
                 )
@@ -88,18 +106,17 @@ def document() -> dict[str, Any]:
                 )
             },
             contract.FUNNELS_PATH: {
-                "get": _operation(
-                    "Funnels", _answer("All funnels.", _ref("Funnels")), (400, 401, 404, 503), [_SITE, _RANGE]
-                )
+                "get": _operation("Funnels", _table("All funnels.", "Funnels"), (400, 401, 404, 503), [_SITE, _RANGE])
             },
             contract.TRANSITIONS_PATH: {
                 "get": _operation(
                     "Ways from page to page",
-                    _answer("Most often first.", _ref("Transitions")),
+                    _table("Most often first.", "Transitions"),
                     (400, 401, 404, 503),
                     [_SITE, _RANGE],
                 )
             },
+            **{path: {"get": operation} for path, operation in _legacy().items()},
             contract.SITES_PATH: {
                 "get": _operation("Sites that the key may read", _answer("Sites.", _ref("Sites")), (401,))
             },
@@ -124,6 +141,19 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": dict(sorted(schemas.items())),
         },
+    }
+
+
+def _legacy() -> dict[str, dict[str, Any]]:
+    """The paths of Plausible's older API."""
+    refusals = (400, 401, 404, 503)
+    numbers, rows = (_table(text, name) for text, name in (("Numbers.", "LegacyAggregate"), ("Rows.", "LegacyRows")))
+    return {
+        contract.AGGREGATE_PATH: _operation("Numbers of a period (v1)", numbers, refusals, [*_LEGACY, _COMPARE]),
+        contract.TIMESERIES_PATH: _operation("Numbers over time (v1)", rows, refusals, [*_LEGACY, _INTERVAL]),
+        contract.BREAKDOWN_PATH: _operation(
+            "Numbers by a property (v1)", rows, refusals, [*_LEGACY, _PROPERTY, *_PAGING]
+        ),
     }
 
 
@@ -165,6 +195,14 @@ def _health(summary: str) -> dict[str, Any]:
 
 def _answer(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _table(description: str, schema: str) -> dict[str, Any]:
+    """An answer of JSON, or of CSV for those who like it better."""
+    answer = _answer(f"{description} As CSV for those who like it better (Accept: text/csv).", _ref(schema))
+    csv = {"schema": {"type": "string", "description": "Names in the first line; RFC 4180."}}
+    meta = {"description": "`meta` of a CSV answer.", "schema": {"type": "string"}}
+    return answer | {"headers": {META_HEADER: meta}, "content": {"text/csv": csv, **answer["content"]}}
 
 
 def _ref(name: str) -> dict[str, Any]:

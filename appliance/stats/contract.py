@@ -24,6 +24,9 @@ REALTIME_PATH = "/api/v1/stats/realtime/visitors"
 SITES_PATH = "/api/v1/sites"
 FUNNELS_PATH = "/api/v1/stats/funnels"
 TRANSITIONS_PATH = "/api/v1/stats/transitions"
+AGGREGATE_PATH = "/api/v1/stats/aggregate"
+TIMESERIES_PATH = "/api/v1/stats/timeseries"
+BREAKDOWN_PATH = "/api/v1/stats/breakdown"
 RETENTION_PATH = "/api/v1/retention"
 
 DEFAULT_LIMIT = 10_000

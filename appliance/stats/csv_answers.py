@@ -8,11 +8,23 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from appliance.stats.contract import UNITS, Answer, Metric, Row
+from appliance.stats.contract import (
+    UNITS,
+    Answer,
+    Funnels,
+    FunnelStep,
+    Meta,
+    Metric,
+    Row,
+    Transition,
+    Transitions,
+)
+
+Cell = str | int | float | None
 
 CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
 META_HEADER = "x-answer-meta"
@@ -40,23 +52,40 @@ def _quality(accept: str, offered: str) -> float:
     return best[1]
 
 
-def as_csv(answer: Answer) -> bytes:
-    """One line for each row under a line of names; a number that is not known is an empty cell."""
+def query_csv(answer: Answer) -> bytes:
+    """One line for each row under a line of names."""
     metrics = [Metric(name) for name in answer.query["metrics"]]
     is_compared = any(row.comparison for row in answer.results)
-    text = io.StringIO()
-    writer = csv.writer(text)
     names = [_name(metric) for metric in metrics]
     compared = [f"{name} {of}" for of in ("before", "change") for name in names] if is_compared else []
-    writer.writerow([*answer.query["dimensions"], *names, *compared])
-    for row in answer.results:
-        writer.writerow([*map(_harmless, row.dimensions), *row.metrics, *_compared(row)])
+    rows = ([*row.dimensions, *row.metrics, *_compared(row)] for row in answer.results)
+    return table([*answer.query["dimensions"], *names, *compared], rows)
+
+
+def funnels_csv(found: Funnels) -> bytes:
+    """One line for each step, with the name of its funnel."""
+    rows = ([funnel.name, *msgspec.structs.astuple(step)] for funnel in found.funnels for step in funnel.steps)
+    return table(["funnel", *FunnelStep.__struct_fields__], rows)
+
+
+def transitions_csv(found: Transitions) -> bytes:
+    """One line for each way."""
+    return table(Transition.__struct_fields__, map(msgspec.structs.astuple, found.transitions))
+
+
+def table(names: Iterable[str], rows: Iterable[Iterable[Cell]]) -> bytes:
+    """Lines under a line of names; a number that is not known is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(map(_harmless, names))
+    for row in rows:
+        writer.writerow(map(_harmless, row))
     return text.getvalue().encode()
 
 
-def meta_header(answer: Answer) -> str:
+def meta_header(meta: Meta) -> str:
     """`meta` as JSON of ASCII characters."""
-    return json.dumps(msgspec.to_builtins(msgspec.structs.replace(answer.meta, time_labels=None)))
+    return json.dumps(msgspec.to_builtins(msgspec.structs.replace(meta, time_labels=None)))
 
 
 def _name(metric: Metric) -> str:
@@ -68,5 +97,7 @@ def _compared(row: Row) -> Iterator[int | float | None]:
         yield from (*row.comparison.metrics, *row.comparison.change)
 
 
-def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
+def _harmless(cell: Cell) -> Cell:
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell

@@ -10,6 +10,7 @@ class AsgiClient:
     """A blocking client of an application; its errors become answers, as with a real server."""
 
     def __init__(self, app: Any) -> None:
+        self.app = app
         self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:

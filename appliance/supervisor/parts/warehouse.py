@@ -157,7 +157,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     )
     try:
         serve(
-            create_app(api, [import_route(imports.take, import_key), backup_route(backups.take, backup_key)]),
+            create_app(api, import_route(imports.take, import_key), backup_route(backups.take, backup_key)),
             "server.stats_listen",
             settings.server.stats_listen,
             graceful_seconds=1,

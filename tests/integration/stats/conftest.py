@@ -75,6 +75,7 @@ class Stats:
             funnels=funnels.answer,
             transitions=transitions.answer,
         )
+        self.api = api
         app = create_app(api)
         self.app = app
         self.client = AsgiClient(app)
@@ -100,6 +101,11 @@ class Stats:
     def ask(self, key: str = "k1", **question: Any) -> Any:
         asked = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"} | question
         return self.client.post("/api/v2/query", json=asked, headers={"Authorization": f"Bearer {key}"})
+
+    def get(self, path: str, key: str = "k1", accept: str = "*/*", site: str = "example.org", **parameters: str) -> Any:
+        """Ask one of the reports that take their parameters in the address."""
+        headers = {"Authorization": f"Bearer {key}", "Accept": accept}
+        return self.client.get(f"/api/v1/stats/{path}", params={"site_id": site} | parameters, headers=headers)
 
     def funnels(self, key: str = "k1", site: str = "example.org", date_range: str = "day") -> Any:
         path = f"/api/v1/stats/funnels?site_id={site}&date_range={date_range}"
@@ -138,6 +144,7 @@ def stats(module_engine: Engine) -> Stats:
         ),
         api_keys=(
             ApiKeySettings(name="one", sha256=hashlib.sha256(b"k1").hexdigest(), sites=("example.org",)),
+            ApiKeySettings(name="other", sha256=hashlib.sha256(b"k3").hexdigest(), sites=("other.example",)),
             ApiKeySettings(name="all", sha256=hashlib.sha256(b"k2").hexdigest()),
         ),
     )

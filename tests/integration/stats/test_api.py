@@ -13,29 +13,6 @@ from tests.integration.stats.conftest import Stats
 REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
 
 
-@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic azE6"}])
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "/api/v2/query"),
-        ("GET", "/api/v1/stats/realtime/visitors?site_id=example.org"),
-        ("GET", "/api/v1/sites"),
-        ("GET", "/api/v1/retention"),
-        ("POST", "/api/v1/close"),
-    ],
-)
-def test_route_needs_a_key(stats: Stats, method: str, path: str, header: dict[str, str]) -> None:
-    response = stats.client.request(method, path, headers=header)
-    assert response.status_code == 401
-    assert "example.org" not in response.text
-
-
-def test_key_reads_its_own_sites_only_and_cannot_tell_others_from_none(stats: Stats) -> None:
-    foreign, missing = (stats.ask(site_id=name) for name in ("other.example", "missing.example"))
-    assert foreign.status_code == missing.status_code == 404
-    assert foreign.text == missing.text
-
-
 def test_sites_are_those_the_key_may_read(stats: Stats) -> None:
     every = ["example.org", "other.example", "kiribati"]
     for key, sites in (("k1", ["example.org"]), ("k2", every), ("own", every)):
@@ -81,53 +58,6 @@ def test_only_the_appliance_s_own_key_may_ask_for_a_close(stats: Stats) -> None:
 
     assert [status(key, "2026-11-23") for key in ("k1", "k2", "own")] == [403, 403, 200]
     assert status("own", "23.11.2026") == 400
-
-
-OPEN, ITS_SITE, EVERY_SITE, OWN = "needs no key", "reads its site", "needs every site", "the appliance's own"
-RIGHTS = {
-    ("POST", "/api/v2/query"): ITS_SITE,
-    ("GET", "/api/v1/stats/realtime/visitors"): ITS_SITE,
-    ("GET", "/api/v1/stats/funnels"): ITS_SITE,
-    ("GET", "/api/v1/stats/transitions"): ITS_SITE,
-    ("GET", "/api/v1/sites"): ITS_SITE,
-    ("GET", "/api/v1/retention"): EVERY_SITE,
-    ("POST", "/api/v1/close"): OWN,
-    ("GET", "/health/live"): OPEN,
-    ("GET", "/health/ready"): OPEN,
-    ("GET", "/health/started"): OPEN,
-}
-"""What each route asks of a key. A route without a line here fails the test."""
-ANSWERED = {
-    OPEN: {"none", "wrong", "k1", "k2", "own"},
-    ITS_SITE: {"k1", "k2", "own"},
-    EVERY_SITE: {"k2", "own"},
-    OWN: {"own"},
-}
-
-
-def test_each_route_is_tried_with_each_kind_of_key(stats: Stats) -> None:
-    routes = {(min(route.methods - {"HEAD"}), route.path) for route in stats.read_from(stats.engine.reader).routes}  # type: ignore[attr-defined]
-    assert routes == set(RIGHTS)
-    question = {"site_id": "example.org", "metrics": ["visitors"], "date_range": "day"}
-    for (method, path), right in RIGHTS.items():
-        body = question if path.endswith("query") else {"site_id": "example.org", "day": "2026-11-22"}
-        asked: dict[str, object] = {"json": body} if method == "POST" else {}
-        for key in ("none", "wrong", "k1", "k2", "own"):
-            headers = {} if key == "none" else {"Authorization": f"Bearer {key}"}
-            status = stats.client.request(method, f"{path}?site_id=example.org", headers=headers, **asked).status_code
-            expected = 200 if key in ANSWERED[right] else 401 if key in ("none", "wrong") else 403
-            assert status == expected, (method, path, key, status)
-
-
-def test_a_key_of_another_site_gets_no_answer_of_any_route(stats: Stats) -> None:
-    for (method, path), right in RIGHTS.items():
-        if right is not ITS_SITE or path.endswith("sites"):
-            continue
-        body = {"site_id": "other.example", "metrics": ["visitors"], "date_range": "day"}
-        asked: dict[str, object] = {"json": body} if method == "POST" else {}
-        headers = {"Authorization": "Bearer k1"}
-        answer = stats.client.request(method, f"{path}?site_id=other.example", headers=headers, **asked)
-        assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

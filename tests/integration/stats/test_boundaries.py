@@ -13,6 +13,9 @@ OWN, OTHER = "example.org", "other.example"
 LOCK = (["is", "visit:source", ["Google"]],)
 EVERY_ROUTE = [
     ("POST", "/api/v2/query", {"metrics": ["visitors"], "date_range": "day"}),
+    ("GET", "/api/v1/stats/aggregate", None),
+    ("GET", "/api/v1/stats/timeseries", None),
+    ("GET", "/api/v1/stats/breakdown?property=visit:source", None),
     ("GET", "/api/v1/stats/realtime/visitors", None),
     ("GET", "/api/v1/stats/funnels", None),
     ("GET", "/api/v1/stats/transitions", None),
@@ -29,7 +32,7 @@ def _ask(stats: Stats, route: Any, site: str, headers: dict[str, str]) -> Any:
     method, path, body = route
     if body is not None:
         return stats.client.request(method, path, json={"site_id": site} | body, headers=headers)
-    return stats.client.request(method, f"{path}?site_id={site}", headers=headers)
+    return stats.client.request(method, f"{path}{'&' if '?' in path else '?'}site_id={site}", headers=headers)
 
 
 def _path(route: Any) -> str:
@@ -136,6 +139,14 @@ class TestLockedToAFilter:
         answer = self._rows(stats, dimensions=["visit:country"], filters=[["is", "visit:browser", ["Firefox"]]])
         assert answer.status_code == 400
 
-    @pytest.mark.parametrize("route", EVERY_ROUTE[1:], ids=_path)
+    def test_the_older_api_holds_to_it_too(self, stats: Stats) -> None:
+        for source in ("Google",) * 6 + ("Bing",) * 5:
+            visit(stats, "/", source=source)
+        _, aggregate, series, breakdown, *_ = (_ask(stats, route, OWN, self.headers) for route in EVERY_ROUTE)
+        assert aggregate.json()["results"] == {"visitors": {"value": 6}}
+        assert series.json()["results"][-1] == {"date": "2026-11-23", "visitors": 6}
+        assert breakdown.json()["results"] == [{"source": "Google", "visitors": 6}]
+
+    @pytest.mark.parametrize("route", EVERY_ROUTE[4:], ids=_path)
     def test_numbers_that_cannot_be_filtered_are_not_shown(self, stats: Stats, route: Any) -> None:
         assert _ask(stats, route, OWN, self.headers).status_code == 403

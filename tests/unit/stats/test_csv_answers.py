@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.stats.contract import Answer, Compared, Meta, Row
-from appliance.stats.csv_answers import as_csv, meta_header, wants_csv
+from appliance.stats.csv_answers import meta_header, query_csv, wants_csv
 
 
 def answer(rows: list[Row], metrics: list[str], dimensions: list[str]) -> Answer:
@@ -42,7 +42,7 @@ def test_client_gets_what_it_likes_best(accept: str, expected: bool) -> None:
 
 def test_table_has_names_with_units_and_empty_cells_for_what_is_unknown() -> None:
     rows = [Row(["/a, b", 'say "x"'], [3, None]), Row(["/é", "(other)"], [2, 50])]
-    found = as_csv(answer(rows, ["visitors", "bounce_rate"], ["event:page", "visit:source"]))
+    found = query_csv(answer(rows, ["visitors", "bounce_rate"], ["event:page", "visit:source"]))
     assert found.decode() == (
         'event:page,visit:source,visitors,bounce_rate (percent)\r\n"/a, b","say ""x""",3,\r\n/é,(other),2,50\r\n'
     )
@@ -50,27 +50,27 @@ def test_table_has_names_with_units_and_empty_cells_for_what_is_unknown() -> Non
 
 def test_comparison_has_columns_of_its_own() -> None:
     row = Row(["2026-11-23"], [6], Compared(["2026-11-22"], [8], [-25]))
-    assert as_csv(answer([row], ["visits"], ["time:day"])) == (
+    assert query_csv(answer([row], ["visits"], ["time:day"])) == (
         b"time:day,visits,visits before,visits change\r\n2026-11-23,6,8,-25\r\n"
     )
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"])
 def test_cell_that_looks_like_a_formula_is_text(text: str) -> None:
-    (_, (cell, _)) = read(as_csv(answer([Row([text], [1])], ["visitors"], ["visit:source"])))
+    (_, (cell, _)) = read(query_csv(answer([Row([text], [1])], ["visitors"], ["visit:source"])))
     assert cell == "'" + text
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=1, max_size=5))
 def test_every_value_comes_back_from_a_reader(values: list[str]) -> None:
     rows = [Row([value], [1]) for value in values]
-    _, *lines = read(as_csv(answer(rows, ["visitors"], ["visit:source"])))
+    _, *lines = read(query_csv(answer(rows, ["visitors"], ["visit:source"])))
     assert [cell.removeprefix("'") for cell, _ in lines] == [value.removeprefix("'") for value in values]
     assert not any(cell.lstrip(" ")[:1] in tuple("=+-@\t\r\n") for cell, _ in lines if cell.lstrip(" "))
 
 
 def test_meta_comes_in_a_header_without_labels() -> None:
-    found = meta_header(answer([], ["visitors"], []))
+    found = meta_header(answer([], ["visitors"], []).meta)
     assert '"partial": true' in found
     assert "time_labels" not in found
     assert found.isascii()
