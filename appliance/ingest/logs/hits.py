@@ -5,9 +5,7 @@ from which no visitor can be told.
 """
 
 from datetime import date
-from typing import NamedTuple
 
-from appliance.clock import local_day_hour
 from appliance.events import CleanEvent
 from appliance.hits import RawHit
 from appliance.ingest.anonymizer import HitAnonymizer, Keys
@@ -18,18 +16,6 @@ from appliance.settings import SiteSettings
 
 _NO_AGENT = "unknown"
 """Where the format has none. An empty agent, in a format that has one, is a robot's, as live."""
-
-
-class Place(NamedTuple):
-    """Site-local day and hour."""
-
-    day: date
-    hour: int
-
-
-def place_of(line: LogLine, site: SiteSettings) -> Place:
-    """Day and hour that a line belongs to."""
-    return Place(*local_day_hour(line.at, site.timezone))
 
 
 class LogHits:

@@ -78,14 +78,15 @@ ASSETS = frozenset(
 """Endings of paths that are no pages."""
 
 _ENDINGS = frozenset(ending.encode() for ending in ASSETS)
-_SHOWN = frozenset({b"200", b"304"})
+SHOWN = frozenset({b"200", b"304"})
+"""Statuses of pages that somebody saw."""
 
 
 def left_out(method: bytes, status: bytes, path: bytes) -> LeftOut | None:
     """The first rule that leaves a request out; `path` is without its query."""
     if method != b"GET":
         return LeftOut.METHOD
-    if status not in _SHOWN:
+    if status not in SHOWN:
         return LeftOut.STATUS
     name = path.rpartition(b"/")[2]
     ending = name.rpartition(b".")[2] if b"." in name else b""

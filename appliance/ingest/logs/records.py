@@ -13,13 +13,15 @@ from typing import BinaryIO, cast
 
 from appliance.errors import StartError
 from appliance.ingest.logs.combined import parse_combined
-from appliance.ingest.logs.line import LeftOut, LogLine
-from appliance.ingest.logs.tracking import UNREADABLE, parse_tracking
+from appliance.ingest.logs.line import SHOWN, LeftOut, LogLine
+from appliance.ingest.logs.tracking import UNREADABLE, Parsed, parse_tracking
 
 STDIN = "-"
 _CHUNK_BYTES = 1 << 18
 MAX_RECORD_BYTES = 64 * 1024
 """A longer line, or a JSON record that does not end within as much, is unreadable."""
+_MAX_KNOWN = 65_536
+"""Requests for files that are remembered, 4 MB."""
 _TOO_LONG = b"?"
 """Stands for such a line; no format has it."""
 _GZIP = b"\x1f\x8b"
@@ -86,19 +88,41 @@ def _lines(read: Callable[[int], bytes]) -> Iterator[list[bytes]]:
 
 
 class Records:
-    """Lines in, parsed requests out. One object for each file: a JSON record may go over several lines."""
+    """Lines in, parsed requests out. One object for each file: a JSON record may go over several lines.
+
+    Most lines are for files that belong to pages, and mostly for the same ones. They are counted in `assets` and not
+    yielded, and a request that was for a file once is not looked at again. Only its hash is remembered, Python's own
+    under a key of the process.
+    """
 
     def __init__(self) -> None:
+        self.assets = 0
+        self._known_assets: set[int] = set()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
 
     def parse(self, lines: list[bytes]) -> Iterator[LogLine | LeftOut]:
-        """What these lines hold. Empty lines are nothing."""
+        """What these lines hold, but for assets. Empty lines are nothing."""
+        known = self._known_assets
         for line in lines:
             if self._pending or line[:1] == b"{":
                 yield from self._json(line)
             elif line:
-                yield parse_combined(line)
+                _, request, rest = (*line.split(b'"', 2), b"", b"")[:3]
+                asked = hash(request)
+                if asked in known and rest[1:4] in SHOWN:
+                    self.assets += 1
+                elif (parsed := parse_combined(line)) is LeftOut.ASSET:
+                    self._note_asset(request, asked)
+                else:
+                    yield parsed
+
+    def _note_asset(self, request: bytes, asked: int) -> None:
+        self.assets += 1
+        if b"\\" not in request:  # else a quote in it may have cut it short
+            if len(self._known_assets) >= _MAX_KNOWN:
+                self._known_assets.clear()
+            self._known_assets.add(asked)
 
     def end(self) -> Iterator[LeftOut]:
         """What is left when the file ends: half a record, or nothing."""
@@ -118,11 +142,18 @@ class Records:
             parsed = parse_tracking(b"\n".join(self._pending))
             if parsed is not UNREADABLE or len(self._pending) == 1:
                 self._forget()
-                yield from parsed
+                yield from self._without_assets(parsed)
                 return
         if self._pending_bytes > MAX_RECORD_BYTES:
             self._forget()
             yield LeftOut.UNREADABLE
+
+    def _without_assets(self, parsed: Parsed) -> Iterator[LogLine | LeftOut]:
+        for one in parsed:
+            if one is LeftOut.ASSET:
+                self.assets += 1
+            else:
+                yield one
 
     def _forget(self) -> None:
         self._pending.clear()

@@ -117,6 +117,7 @@ class _Import:
         keys.on_destroyed = anonymizer.recall.forget
         self._hits = LogHits(site, keys, anonymizer)
         self._days: dict[date, DayIs] = {}
+        self._buckets: dict[date, Bucket] = {}
         self._dropped: dict[date, Counter[tuple[int, Outcome]]] = {}
         self._report = Report()
 
@@ -125,9 +126,8 @@ class _Import:
         try:
             for name in files:
                 self._read(name, spill)
-            free = sorted(day for day, state in self._days.items() if state is DayIs.FREE)
             self._progress.start_counting(sum(spill.buckets().values()))
-            for day in free:
+            for day in sorted(self._buckets):
                 self._count(day, spill)
             self._progress.end()
         finally:
@@ -136,25 +136,20 @@ class _Import:
 
     def _read(self, name: str, spill: Spill) -> None:
         records, left_out = Records(), self._report.left_out
-        asset, assets = LeftOut.ASSET, 0
         for lines in read_lines(name, self._progress.read):
             for parsed in records.parse(lines):
-                if parsed is asset:
-                    assets += 1  # most lines; the hash of a member of an enumeration costs as much as a line
-                elif isinstance(parsed, LeftOut):
+                if isinstance(parsed, LeftOut):
                     left_out[parsed] += 1
                 else:
                     self._sort(parsed, spill)
-        left_out[asset] += assets
         left_out.update(records.end())
+        left_out[LeftOut.ASSET] += records.assets
 
     def _sort(self, line: LogLine, spill: Spill) -> None:
         day, hour = local_day_hour(line.at, self._site.timezone)
-        state = self._days.get(day)
-        if state is None:
-            state = self._days[day] = self._take(ImportStep(Step.LOOK, self._site.id, day))
-        if state is not DayIs.FREE:
-            self._report.refused[day, state] += 1
+        bucket = self._buckets.get(day) or self._looked_at(day)
+        if bucket is None:
+            self._report.refused[day, self._days[day]] += 1
             return
         event = self._hits.clean(line, day)
         if isinstance(event, Outcome):
@@ -162,7 +157,15 @@ class _Import:
             self._dropped.setdefault(day, Counter())[hour, event] += 1
             return
         one = LogEvent(event, line.signal is not None, line.is_new_visitor, line.is_new_visit, line.user_agent is None)
-        spill.put(Bucket(day_key_name(self._site.id, day)), one)
+        spill.put(bucket, one)
+
+    def _looked_at(self, day: date) -> Bucket | None:
+        """Where events of a day wait, if it is free."""
+        if day not in self._days:
+            self._days[day] = self._take(ImportStep(Step.LOOK, self._site.id, day))
+            if self._days[day] is DayIs.FREE:
+                self._buckets[day] = Bucket(day_key_name(self._site.id, day))
+        return self._buckets.get(day)
 
     def _count(self, day: date, spill: Spill) -> None:
         state = self._take(ImportStep(Step.BEGIN, self._site.id, day))

@@ -67,6 +67,40 @@ def test_records_of_one_line_and_of_several() -> None:
     assert kinds([b"{}", b"nonsense", flat]) == [LeftOut.UNREADABLE, LeftOut.UNREADABLE, "/a"]
 
 
+PAGE = b'203.0.113.9 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 2326'
+ASSET = PAGE.replace(b"/a ", b"/a.css?v=1 ")
+
+
+def test_files_of_pages_are_counted_and_not_yielded() -> None:
+    records = Records()
+    lines = [ASSET, PAGE, ASSET, json.dumps(RECORD | {"uri": "/a.css"}).encode()]
+    assert [one.target for one in records.parse(lines) if isinstance(one, LogLine)] == ["/a"]
+    assert records.assets == 3
+
+
+def test_a_request_for_a_file_is_known_again_and_its_status_still_counts() -> None:
+    records = Records()
+    failed = ASSET.replace(b" 200 ", b" 404 ")
+    assert list(records.parse([ASSET, failed, ASSET, failed])) == [LeftOut.STATUS] * 2
+    assert records.assets == 2
+
+
+def test_a_quote_within_a_request_does_not_make_a_page_a_file() -> None:
+    records = Records()
+    quoted = [PAGE.replace(b"/a ", rb"/a\"" + rest) for rest in (b".css ", b"/ ")]
+    (page,) = records.parse([*quoted[:1] * 2, *quoted[1:]])
+    assert isinstance(page, LogLine)
+    assert (page.target, records.assets) == ('/a"/', 2)
+
+
+def test_no_more_requests_for_files_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.ingest.logs.records._MAX_KNOWN", 3)
+    records = Records()
+    assert not list(records.parse([ASSET.replace(b"v=1", b"v=%d" % n) for n in range(20)]))
+    assert records.assets == 20
+    assert len(records._known_assets) <= 3
+
+
 def test_a_record_without_end_does_not_fill_the_memory() -> None:
     records = Records()
     found = list(records.parse([b"{", *[b'"a": 1,' * 100] * 1000]))
