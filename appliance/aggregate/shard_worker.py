@@ -11,7 +11,7 @@ from datetime import date
 from appliance.aggregate import visits
 from appliance.aggregate.open_visits import OpenVisits, Visitor
 from appliance.aggregate.profile import MAX_TOKENS, Profile, decode_profile, encode_profile
-from appliance.aggregate.site_days import SiteDays
+from appliance.aggregate.site_days import LONGEST_PROFILE_LIFE_MS, SiteDays
 from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import local_day_hour
@@ -47,6 +47,8 @@ class ShardWorker:
         self.open_visits = OpenVisits()
         self.low_water_ms = 0
         """All hits that arrived before this moment have been consumed."""
+        self.believes_clock = True
+        """Whether visits end and profiles expire by the wall clock; not while it has just been set."""
         self._keys = keys
         self._days = days
         self.crowded = 0
@@ -138,7 +140,7 @@ class ShardWorker:
 
     def _commit(self, consumed: list[str], profiles: dict[Visitor, Profile], facts: FactBatch, now_ms: int) -> None:
         sealed = [
-            SealedProfile(key_name, tag, encode_profile(profile), self._days.of(key_name).expires_ms - now_ms)
+            SealedProfile(key_name, tag, encode_profile(profile), self._life_ms(key_name, now_ms))
             for (key_name, tag), profile in profiles.items()
         ]
         self.shard.commit(consumed, sealed, facts, self._transport_key())
@@ -146,8 +148,13 @@ class ShardWorker:
         for visitor, profile in sorted(profiles.items(), key=lambda item: item[1].last_ms):
             self.open_visits.put(visitor, profile.last_ms, is_open=profile.is_open)
 
+    def _life_ms(self, key_name: str, now_ms: int) -> int:
+        return self._days.of(key_name).expires_ms - now_ms if self.believes_clock else LONGEST_PROFILE_LIFE_MS
+
     def close_idle(self, now_ms: int) -> int:
         """End visits whose timeout has passed for certain; returns their number."""
+        if not self.believes_clock:
+            return 0
         idle = self.open_visits.idle(self.low_water_ms - self._timeout_ms, _CLOSE_VISITORS)
         if idle:
             profiles = self._load(set(idle))

@@ -11,6 +11,9 @@ KEY_LIFE_AFTER_DAY_MS = 60 * 60 * 1000
 """A day key is destroyed at the latest this long after site-local midnight."""
 
 _PROFILE_LIFE_AFTER_KEY_MS = 2 * 60 * 60 * 1000
+LONGEST_KEY_LIFE_MS = 26 * 60 * 60 * 1000
+"""A day of 25 hours and its hour of grace: also of a day whose site moved to a zone in which it ends later."""
+LONGEST_PROFILE_LIFE_MS = LONGEST_KEY_LIFE_MS + _PROFILE_LIFE_AFTER_KEY_MS
 _LAST_ZONE = "Etc/GMT+12"
 _EPOCH = date(1970, 1, 1)
 

@@ -7,15 +7,14 @@ from the profiles and goes on.
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
-from appliance.aggregate.end_of_day import EndOfDay, Evidence, expire_overdue_keys
+from appliance.aggregate.end_of_day import EndOfDay, Evidence, expire_overdue_keys, transport_key_name
 from appliance.aggregate.shard_worker import ShardWorker
 from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
-from appliance.clock import Clock
+from appliance.clock import STEADY_SECONDS, Clock
 from appliance.errors import KeyGoneError, StartError, UnavailableError
 from appliance.metrics.durations import Buckets, total
 from appliance.settings import Settings
@@ -41,6 +40,7 @@ class WorkerState(NamedTuple):
     """Since the start, by what became of them."""
     batches: Buckets
     open_visits: int
+    believes_clock: bool
     keys: tuple[tuple[int, int], ...]
     """When each live day key was made and when it has to be gone, in milliseconds since 1970."""
 
@@ -59,11 +59,14 @@ class Worker:
         log: Log,
         station: str,
         owner: str,
+        uptime: Clock | None = None,
     ) -> None:
+        """`uptime` cannot be set; None: neither can the clock."""
         self._client = client
         self._keys = keys
         self._transport = transport
         self._clock = clock
+        self._uptime = uptime
         self._log = log
         self._evidence = evidence
         self._sites = [site.id for site in settings.sites]
@@ -81,7 +84,9 @@ class Worker:
             )
             for lease_number, lease in enumerate(self._leases)
         ]
-        self._end_of_day = EndOfDay(client, self._workers, keys, transport, self._days, evidence, clock)
+        self._end_of_day = EndOfDay(
+            client, self._workers, keys, transport, self._days, evidence, clock, uptime, self._say_leap
+        )
         self._slow_at = self._said_at = 0.0
         self._key_times: tuple[tuple[int, int], ...] = ()
 
@@ -121,6 +126,7 @@ class Worker:
             events,
             total(worker.batches.buckets() for worker in self._workers),
             sum(len(worker.open_visits) for worker in self._workers),
+            self._workers[0].believes_clock,
             self._key_times,
         )
 
@@ -148,8 +154,10 @@ class Worker:
         self._keys.refresh()
         self._transport.refresh()
         now_ms = int(self._clock() * 1000)
+        believes = self._end_of_day.watch.is_steady()  # behind the look at the clock: what was read is not newer
         busy = False
         for worker in self._workers:
+            worker.believes_clock = believes
             # What a day's end adds does not wait: it deletes more than that.
             if has_room_for_facts(self._client):
                 busy |= worker.consume(now_ms) > 0
@@ -175,6 +183,9 @@ class Worker:
             )
         put_current_visitors(self._client, {site: counts[site] for site in self._sites})
 
+    def _say_leap(self, seconds: float) -> None:
+        self._log("clock_leapt", level="warning", by_seconds=round(seconds), days_wait_seconds=STEADY_SECONDS)
+
     def _say_what_is_lost(self) -> None:
         """Once a minute at most: events whose values were too many, of a site or of one visitor."""
         crowded = sum(worker.crowded for worker in self._workers)
@@ -192,7 +203,9 @@ class Worker:
             stop.wait(_RETRY_SECONDS)
             self._keys.refresh()
             # The promise about the key does not wait for Redis; the rest of such a day's end does.
-            expire_overdue_keys(self._keys, self._days, self._evidence, self._clock)
+            expire_overdue_keys(
+                self._keys, self._days, self._evidence, self._clock, self._uptime, self._end_of_day.watch
+            )
             try:
                 for lease in self._leases:
                     lease.keep()
@@ -213,9 +226,8 @@ class Worker:
 
     def _transport_key(self) -> str:
         """Name of today's transport key; made by the first batch of the day (UTC)."""
-        name = f"transport|{datetime.fromtimestamp(self._clock(), UTC).date().isoformat()}"
         try:
-            return self._transport.key(name, create=True).name
+            return self._transport.key(transport_key_name(self._clock()), create=True).name
         except KeyGoneError:
-            # The clock was set back behind a day whose key is destroyed; the newest key is never destroyed.
+            # The clock was set back behind a day whose key is destroyed; then the newest key is kept.
             return max(slot.name for slot in self._transport.live())

@@ -29,7 +29,7 @@ _GENERATION_AT = 8
 _ACKS_AT = 256
 _ACK = struct.Struct("<IIQ")
 _N_ACKS = 128
-_SLOT = struct.Struct("<BBHxxxxQ144s")
+_SLOT = struct.Struct("<BBHIQ144s")
 _SECRET_AT = _SLOT.size
 _FIELD_BYTES = 32
 _SECRET_BYTES = 3 * _FIELD_BYTES
@@ -45,6 +45,8 @@ class Slot(NamedTuple):
     created_ms: int
     is_logged: bool
     """The evidence log has an entry of the creation; of a destroyed key, of its end."""
+    created_uptime: int = 0
+    """Seconds that the machine had run at the creation; 0: not known."""
 
 
 class KeyPage:
@@ -123,16 +125,16 @@ class KeyPage:
         """Whether a key of that name was destroyed within the last week."""
         return any(state == _DESTROYED and slot.name == name for state, slot in self._slots())
 
-    def create(self, name: str, now_ms: int) -> Slot:
+    def create(self, name: str, now_ms: int, uptime: int = 0) -> Slot:
         """Fill a free slot with fresh random bytes. Call under the lock, after `find` found nothing."""
         encoded = name.encode()
         for number in range(_N_SLOTS):
             at = _HEADER_BYTES + number * _SLOT_BYTES
-            state, _, _, created_ms, _ = _SLOT.unpack_from(self._map, at)
+            state, _, _, _, created_ms, _ = _SLOT.unpack_from(self._map, at)
             if state == _FREE or (state == _DESTROYED and created_ms < now_ms - _TOMBSTONE_MS):
                 self._fill_random(at + _SECRET_AT)
-                _SLOT.pack_into(self._map, at, _LIVE, 0, len(encoded), now_ms, encoded)
-                return Slot(number, name, now_ms, False)
+                _SLOT.pack_into(self._map, at, _LIVE, 0, len(encoded), uptime, now_ms, encoded)
+                return Slot(number, name, now_ms, False, uptime)
         raise ApplianceError(f"the key page has no room for another key ({_N_SLOTS} are in use)")
 
     def fields(self, slot: Slot) -> tuple[memoryview, memoryview, memoryview]:
@@ -156,7 +158,7 @@ class KeyPage:
         zeros = bytes(_SECRET_BYTES)
         self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] = zeros
         encoded = slot.name.encode()
-        _SLOT.pack_into(self._map, at, _DESTROYED, 0, len(encoded), slot.created_ms, encoded)
+        _SLOT.pack_into(self._map, at, _DESTROYED, 0, len(encoded), slot.created_uptime, slot.created_ms, encoded)
         if self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] != zeros:
             raise ApplianceError(f"the key {slot.name} could not be zeroed")
         generation = self.generation + 1
@@ -168,7 +170,7 @@ class KeyPage:
         for state, slot in self._slots():
             if state == _DESTROYED and slot.name.startswith(prefix):
                 at = _HEADER_BYTES + slot.number * _SLOT_BYTES
-                _SLOT.pack_into(self._map, at, _DESTROYED, 1, 0, slot.created_ms, b"")
+                _SLOT.pack_into(self._map, at, _DESTROYED, 1, 0, 0, slot.created_ms, b"")
 
     def _slots(self) -> Iterator[tuple[int, Slot]]:
         for number in range(_N_SLOTS):
@@ -176,8 +178,8 @@ class KeyPage:
             state = self._map[at]
             if state == _FREE:
                 return  # slots are filled from the front and never freed but reused
-            _, logged, length, created_ms, name = _SLOT.unpack_from(self._map, at)
-            yield state, Slot(number, name[:length].decode(), created_ms, bool(logged))
+            _, logged, length, uptime, created_ms, name = _SLOT.unpack_from(self._map, at)
+            yield state, Slot(number, name[:length].decode(), created_ms, bool(logged), uptime)
 
     def _fill_random(self, at: int) -> None:
         with open("/dev/urandom", "rb", buffering=0) as source:  # noqa: PTH123  into the page, no copy

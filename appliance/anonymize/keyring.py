@@ -94,24 +94,28 @@ class DestroyedKey(NamedTuple):
 class Keyring:
     """The keys of one page. Cheap to ask: one comparison of the page's generation per call."""
 
-    def __init__(self, page: KeyPage, clock: Clock) -> None:
+    def __init__(self, page: KeyPage, clock: Clock, uptime: Clock | None = None) -> None:
+        """`uptime` cannot be set; None: neither can the clock."""
         self._page = page
         self._clock = clock
+        self._uptime = uptime or clock
         self._keys: dict[str, DayKey] = {}
         self._generation = page.generation
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called before it is acknowledged that a key was destroyed."""
+        self.is_ended: Callable[[str], bool] = lambda _name: False
+        """Whether a key of that name existed and is gone for good, by more than the page remembers."""
         page.acknowledge(self._generation)
 
     @classmethod
-    def open(cls, directory: Path, clock: Clock, file: str = DAY_KEYS_FILE) -> "Keyring":
+    def open(cls, directory: Path, clock: Clock, file: str = DAY_KEYS_FILE, uptime: Clock | None = None) -> "Keyring":
         """Map the key page of a directory; it is made, mode 0600, if it is not there.
 
         Raises:
             StartError: wrong file, or the page cannot be locked in memory.
         """
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return cls(KeyPage(directory / file), clock)
+        return cls(KeyPage(directory / file), clock, uptime)
 
     def refresh(self) -> None:
         """Drop the objects of destroyed keys and acknowledge. Each process calls it at least every second."""
@@ -141,9 +145,9 @@ class Keyring:
         with self._page.locked():
             slot = self._page.find(name)
             if slot is None:
-                if not create or self._page.was_destroyed(name):
+                if not create or self._page.was_destroyed(name) or self.is_ended(name):
                     raise KeyGoneError(f"there is no key {name}")
-                slot = self._page.create(name, int(self._clock() * 1000))
+                slot = self._page.create(name, int(self._clock() * 1000), max(0, int(self._uptime())))
             key = self._keys[name] = DayKey(self._page, slot)
         return key
 

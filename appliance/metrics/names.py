@@ -70,6 +70,7 @@ _WORKER = (
     _counter("appliance_worker_events_total", "Queued hits by what the worker made of them.", "outcome"),
     _seconds("appliance_worker_batch_seconds", "One batch of a shard, from the read to its transaction."),
     _gauge("appliance_worker_open_visits", "Visits that are not ended."),
+    _gauge("appliance_worker_clock_steady", "1 if the clock is believed; 0 for ten minutes after it was set."),
     _gauge("appliance_keys_live", "Day keys that exist."),
     _gauge("appliance_keys_oldest_age_seconds", "Age of the oldest day key; 0 without any."),
     _gauge("appliance_keys_overdue", "Day keys that should have been destroyed by now. More than 0 is an incident."),

@@ -5,12 +5,11 @@ there before and after. A run that fails is tried again after a minute, later af
 `/health/ready` and the dashboard say so. When the clock leaps, a run waits until it was steady for ten minutes.
 """
 
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from appliance.clock import Clock, local_day_hour
+from appliance.clock import STEADY_SECONDS, Clock, LeapWatch, local_day_hour, system_uptime
 from appliance.errors import ApplianceError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
@@ -21,8 +20,6 @@ from appliance.warehouse.retention import Rule, TableReport, delete_expired, exp
 _FIRST_RETRY_SECONDS = 60.0
 _LAST_RETRY_SECONDS = 3600.0
 _OVERDUE_SECONDS = 48 * 60 * 60.0
-_LEAP_SECONDS = 600.0
-_STEADY_SECONDS = 600.0
 _UNSEEN_SECONDS = 31 * 86_400.0
 """The clock of a machine may be wrong until it is set over the network: a start this long after the last sign waits."""
 
@@ -50,7 +47,7 @@ class Retention:
         evidence: EvidenceLog,
         clock: Clock,
         log: Callable[..., None],
-        steady: Callable[[], float] = time.monotonic,
+        steady: Clock = system_uptime,
     ) -> None:
         """Wire it.
 
@@ -63,13 +60,12 @@ class Retention:
         self._evidence = evidence
         self._clock = clock
         self._log = log
-        self._steady = steady
-        self._offset = clock() - steady()
-        self._hold_until = 0.0
+        self._watch = LeapWatch(clock, steady, lambda _seconds: self._say_hold())
         self._done_at = clock()
         last_sign = evidence.last_moment()
         if last_sign is not None and self._done_at - last_sign > _UNSEEN_SECONDS:
-            self._hold()
+            self._watch.hold()
+            self._say_hold()
         self._done_day: date | None = None
         self._retry_at = 0.0
         self._delay = _FIRST_RETRY_SECONDS
@@ -97,7 +93,7 @@ class Retention:
         """
         now = self._clock()
         today = _utc_day(now)
-        if self._leapt(now) or today == self._done_day or 0 < self._retry_at - now <= _LAST_RETRY_SECONDS:
+        if not self._watch.is_steady() or today == self._done_day or 0 < self._retry_at - now <= _LAST_RETRY_SECONDS:
             return False
         try:
             self._run(now)
@@ -122,17 +118,9 @@ class Retention:
         text = self._settings.retention.evidence
         return [*lines, PlanLine("evidence", "all sites", text, first_kept.isoformat(), expired)]
 
-    def _leapt(self, now: float) -> bool:
-        """Whether the clock leapt and has not been steady since: deleting by a wrong clock cannot be undone."""
-        offset = now - self._steady()
-        if abs(offset - self._offset) > _LEAP_SECONDS:
-            self._offset = offset
-            self._hold()
-        return self._steady() < self._hold_until
-
-    def _hold(self) -> None:
-        self._hold_until = self._steady() + _STEADY_SECONDS
-        self._log("retention_waits", level="warning", reason="the clock leapt", seconds=_STEADY_SECONDS)
+    def _say_hold(self) -> None:
+        """Deleting by a wrong clock cannot be undone."""
+        self._log("retention_waits", level="warning", reason="the clock leapt", seconds=STEADY_SECONDS)
 
     def _line(self, rule: Rule) -> PlanLine:
         site = self._settings.site(rule.sites[0]) if rule.listed else None

@@ -51,11 +51,11 @@ class Key:
 
 
 class MovedClock:
-    """The clock of one test appliance: the machine's clock plus the seconds in a file."""
+    """The clock of one test appliance and its uptime: the machine's plus the seconds in a file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._offset = 0.0
+        self._offset = self._uptime_offset = 0.0
         self._write()
 
     def now(self) -> float:
@@ -63,18 +63,26 @@ class MovedClock:
         return time.time() + self._offset
 
     def set(self, moment: float) -> None:
-        """Move the present; returns when every process sees it at its next look."""
+        """Let time pass until a moment; returns when every process sees it at its next look."""
+        self._uptime_offset += moment - self.now()
+        self._move(moment)
+
+    def leap(self, seconds: float) -> None:
+        """Set the clock forward or back, as a wrong time server does: no time has passed."""
+        self._move(self.now() + seconds)
+
+    def _move(self, moment: float) -> None:
         self._offset = moment - time.time()
         self._write()
         time.sleep(_CLOCK_LAG_SECONDS)  # a look at a file: nothing to await
 
     def advance(self, seconds: float) -> None:
-        """Move the present by some seconds."""
+        """Let some seconds pass."""
         self.set(self.now() + seconds)
 
     def _write(self) -> None:
         fresh = self.path.with_suffix(".fresh")
-        fresh.write_text(repr(self._offset))
+        fresh.write_text(f"{self._offset!r} {self._uptime_offset!r}")
         fresh.replace(self.path)
 
 

@@ -12,6 +12,7 @@ def worker_samples(state: WorkerState, now: float) -> Iterator[Sample]:
         yield number("appliance_worker_events_total", events, str(outcome))
     yield histogram("appliance_worker_batch_seconds", state.batches)
     yield number("appliance_worker_open_visits", state.open_visits)
+    yield number("appliance_worker_clock_steady", state.believes_clock)
     ages = [now - created_ms / 1000 for created_ms, _ in state.keys]
     yield number("appliance_keys_live", len(ages))
     yield number("appliance_keys_oldest_age_seconds", max(ages, default=0.0))

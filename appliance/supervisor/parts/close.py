@@ -113,6 +113,7 @@ def _end_days(it: Stopped) -> None:
         logs.write,
         station=f"{socket.gethostname()}:{it.settings.data_dir}",
         owner=token_hex(8),
+        uptime=it.uptime,
     )
     stop = threading.Event()
     worker.run(stop, stop.set)

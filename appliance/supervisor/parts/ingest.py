@@ -8,12 +8,13 @@ from functools import partial
 from appliance.anonymize.keyring import Keyring
 from appliance.anonymize.pipeline import Anonymizer
 from appliance.anonymize.places import Places
-from appliance.clock import make_clock
+from appliance.clock import make_clock, make_uptime
 from appliance.ingest.app import create_app
 from appliance.ingest.direct import DirectEvents
 from appliance.ingest.event_endpoint import EventEndpoint
 from appliance.ingest.outcome_counter import OutcomeCounter
 from appliance.metrics.samples import Sample, number
+from appliance.privacy.ended_days import EndedDays
 from appliance.settings import Settings
 from appliance.state.connection import connect_async
 from appliance.state.outbox import OutcomeSink
@@ -23,7 +24,7 @@ from appliance.supervisor.listener import inherited_or_bound
 from appliance.supervisor.metrics.http import HttpMeasures
 from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.parts.places_watch import PlacesWatch
-from appliance.supervisor.parts.process import begin
+from appliance.supervisor.parts.process import begin, evidence_path
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 
@@ -72,7 +73,9 @@ def run(settings: Settings) -> None:
     """
     begin("ingest", settings, holds_keys=True)
     clock = make_clock(settings.test_clock_file)
-    keys = Keyring.open(settings.runtime_dir, clock)
+    keys = Keyring.open(settings.runtime_dir, clock, uptime=make_uptime(settings.test_clock_file))
+    ended = EndedDays(evidence_path(settings))
+    keys.is_ended = lambda name: ended.has(*name.rsplit("|", 1))
     client = connect_async(connection_url(settings))
     queue = EventQueue(client, keys, settings.redis.shards)
     outcomes = OutcomeCounter(OutcomeSink(client))

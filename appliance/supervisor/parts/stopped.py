@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
-from appliance.clock import Clock, make_clock
+from appliance.clock import Clock, make_clock, make_uptime
 from appliance.errors import StartError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
@@ -41,6 +41,7 @@ class Stopped(NamedTuple):
     transport: Keyring
     evidence: EvidenceLog
     clock: Clock
+    uptime: Clock
 
     def count_facts(self) -> None:
         """Bring every fact that waits in Redis into ClickHouse; raises UnavailableError."""
@@ -70,10 +71,11 @@ def stopped_appliance(part: str, settings: Settings) -> Iterator[Stopped]:
         counters = open_writer(settings)
         held.callback(counters.close)
         migrate(counters)
-        clock = make_clock(settings.test_clock_file)
-        keys = Keyring.open(settings.runtime_dir, clock)
-        transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE)
-        yield Stopped(settings, redis, counters, keys, transport, EvidenceLog(evidence_path(settings)), clock)
+        clock, uptime = make_clock(settings.test_clock_file), make_uptime(settings.test_clock_file)
+        keys = Keyring.open(settings.runtime_dir, clock, uptime=uptime)
+        transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, uptime)
+        evidence = EvidenceLog(evidence_path(settings))
+        yield Stopped(settings, redis, counters, keys, transport, evidence, clock, uptime)
 
 
 def _require_stopped(settings: Settings, held: contextlib.ExitStack) -> None:

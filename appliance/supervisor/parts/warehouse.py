@@ -4,10 +4,9 @@ It maps the transport keys of the outbox and never the keys of visitors.
 """
 
 import contextlib
-import time
 
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
-from appliance.clock import make_clock
+from appliance.clock import LeapWatch, make_clock, make_uptime
 from appliance.errors import UnavailableError
 from appliance.metrics.samples import number
 from appliance.privacy.evidence import EvidenceLog
@@ -76,14 +75,14 @@ def run(settings: Settings) -> None:
 def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Client) -> None:
     clock = make_clock(settings.test_clock_file)
     closed_days = ClosedDays(writer)
-    transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE)
+    transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, make_uptime(settings.test_clock_file))
     outbox = Outbox(client, transport, settings.redis.shards)
     facts = Writer(writer, outbox, FlushNote, clock)
     pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
     evidence = EvidenceLog(evidence_path(settings))
-    # The clock of tests leaps on purpose.
-    steady = clock if settings.test_clock_file else time.monotonic
-    retention = Retention(settings, writer, evidence, clock, logs.write, steady)
+    uptime = make_uptime(settings.test_clock_file)
+    watch = LeapWatch(clock, uptime)
+    retention = Retention(settings, writer, evidence, clock, logs.write, uptime)
     sitemaps = sitemap_pages(settings, clock)
     closes = DayCloses(settings, writer, closed_days, client, evidence, clock, sitemaps.of)
     import_lock = settings.data_dir / IMPORT_LOCK
@@ -92,6 +91,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     def look_after_days() -> int:
         # One at a time: the days of many sites end together, and hits are counted in between.
         closed = closes.close_ready(limit=1) if sitemaps.is_known else 0
+        if not watch.is_steady():
+            return closed
         if loop.healthy:  # not in the first round: a long run must not keep the appliance from being ready
             closes.ask_for_forgotten_if_due()
         closed += months.run(now=closed > 0)

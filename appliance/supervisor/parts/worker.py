@@ -9,7 +9,7 @@ from appliance.aggregate.end_of_day import expire_overdue_keys
 from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.worker import Worker
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
-from appliance.clock import make_clock
+from appliance.clock import make_clock, make_uptime
 from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
@@ -31,25 +31,26 @@ def run(settings: Settings) -> None:
     begin("worker", settings, holds_keys=True)
     lock = FileLock(settings.data_dir / "worker.lock", f"another worker is running on {settings.data_dir}")
     ready_file = worker_ready_file(settings)
-    clock = make_clock(settings.test_clock_file)
+    clock, uptime = make_clock(settings.test_clock_file), make_uptime(settings.test_clock_file)
     client = connect(connection_url(settings))
-    keys = Keyring.open(settings.runtime_dir, clock)
+    keys = Keyring.open(settings.runtime_dir, clock, uptime=uptime)
     evidence = EvidenceLog(evidence_path(settings))
     try:
         check_eviction_policy(client)
     except UnavailableError:
-        expire_overdue_keys(keys, SiteDays(settings), evidence, clock)
+        expire_overdue_keys(keys, SiteDays(settings), evidence, clock, uptime)
         raise
     worker = Worker(
         settings,
         client,
         keys,
-        Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE),
+        Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, uptime),
         evidence,
         clock,
         logs.write,
         station=f"{socket.gethostname()}:{settings.data_dir}",
         owner=secrets.token_hex(8),
+        uptime=uptime,
     )
 
     expose(settings, "worker", lambda: worker_samples(worker.state(), clock()))
