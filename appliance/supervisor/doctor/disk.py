@@ -60,8 +60,16 @@ def _room(disk: Disk) -> Finding:
     return Finding(Level.FINE, _ABOUT, text)
 
 
+def days_until_full(disk: Disk, days: int) -> float | None:
+    """How long the room lasts at the mean growth of `days` counted days; None while they are too few. Pure."""
+    if days < _ENOUGH_DAYS or not disk.counters:
+        return None
+    return disk.free / (disk.counters / days)
+
+
 def _forecast(disk: Disk, days: int, kept_days: float) -> Finding:
-    if days < _ENOUGH_DAYS:
+    left = days_until_full(disk, days)
+    if left is None:
         return Finding(Level.FINE, "forecast", f"too early: counters of {days} days, {_ENOUGH_DAYS} are needed")
     per_day = disk.counters / days
     to_come = max(0.0, kept_days - days) * per_day
@@ -69,7 +77,6 @@ def _forecast(disk: Disk, days: int, kept_days: float) -> Finding:
         f"{as_size(per_day)} a day over {days} days; {as_size(disk.counters + to_come)} "
         f"when the oldest of them are deleted after {kept_days:.0f} days"
     )
-    left = disk.free / per_day if per_day else float("inf")
     if to_come <= disk.free or left > kept_days:
         return Finding(Level.FINE, "forecast", text)
     level = Level.FAULT if left < _SOON_DAYS else Level.WARNING if left < _LATER_DAYS else Level.NOTE

@@ -19,7 +19,7 @@ from appliance.supervisor.parts.process import worker_ready_file
 _TIMEOUT_SECONDS = 5.0
 _OLD_REDIS = (7, 0)
 _MUCH_MEMORY = 0.6
-_LATE_FACTS_SECONDS = 60.0
+_LATE_SECONDS = 60.0
 _LATE_DAY_SECONDS = 3600.0
 
 
@@ -101,17 +101,20 @@ def check_redis(state: RedisState) -> list[Finding]:
 def check_backlog(backlog: Backlog, now: float) -> list[Finding]:
     """What waits. Pure."""
     text = f"{backlog.events} commits and {backlog.facts} batches of facts wait"
-    age = 0.0 if backlog.oldest_facts_ms is None else now - backlog.oldest_facts_ms / 1000
-    found = [Finding(Level.FINE, "backlog", text)]
-    if age > _LATE_FACTS_SECONDS:
-        found = [
-            Finding(
-                Level.WARNING,
-                "backlog",
-                f"{text}, the oldest for {age / 60:.0f} minutes",
-                "ClickHouse is away or slow: the log of the warehouse says flush_failed with the reason.",
-            )
-        ]
+    found = []
+    for what, oldest_ms, remedy in (
+        ("commits", backlog.oldest_events_ms, "The worker is away or too slow: look at its last lines in the log."),
+        (
+            "facts",
+            backlog.oldest_facts_ms,
+            "ClickHouse is away or slow: the log of the warehouse says flush_failed with the reason.",
+        ),
+    ):
+        age = 0.0 if oldest_ms is None else now - oldest_ms / 1000
+        if age > _LATE_SECONDS:
+            said = f"{text}, the oldest {what} for {age / 60:.0f} minutes"
+            found.append(Finding(Level.WARNING, "backlog", said, remedy))
+    found = found or [Finding(Level.FINE, "backlog", text)]
     if backlog.set_aside:
         found.append(
             Finding(

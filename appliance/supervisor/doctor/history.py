@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from appliance.aggregate.site_days import LONGEST_KEY_LIFE_MS
 from appliance.privacy.chain import moment_of, read_entry
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
@@ -12,6 +13,8 @@ from appliance.supervisor.doctor.finding import Finding, Level
 _DAY = 86_400.0
 _LATE_SECONDS = 2 * _DAY
 _RECENT_SECONDS = 31 * _DAY
+_KEY_LIFE_SECONDS = LONGEST_KEY_LIFE_MS / 1000 + 600
+_SET_BACK_SECONDS = 600.0
 
 
 class History(NamedTuple):
@@ -30,6 +33,10 @@ class History(NamedTuple):
     """When a backup was last handed over as a whole."""
     last_close_at: float | None = None
     """When a day was last closed."""
+    last_entry: float | None = None
+    """The latest moment that any entry has."""
+    old_keys: tuple[str, ...] = ()
+    """Keys made more than 26 hours ago of whose end nothing is written, as `site day`; of the last 31 days."""
 
 
 def read_history(lines: Iterable[bytes], now: float) -> History:
@@ -37,13 +44,24 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
     closes: dict[str, date] = {}
     days: set[date] = set()
     deletion, failure, lost, backup, closed_at = None, None, 0, None, None
+    latest: float | None = None
+    made: dict[str, float] = {}
     for line in lines:
         entry = read_entry(line)
         at = moment_of(entry)
         if at is None:
             continue
+        latest = at if latest is None else max(latest, at)
+        where = f"{entry.get('site')} {entry.get('day')}"
         match entry.get("kind"):
+            case "key_created":
+                made[where] = at
+            case "key_destroyed":
+                made.pop(where, None)
+            case "site_erased":
+                made = {name: at for name, at in made.items() if not name.startswith(f"{entry.get('site')} ")}
             case "day_closed":
+                made.pop(where, None)
                 site, day = str(entry.get("site")), date.fromisoformat(str(entry.get("day")))
                 days.add(day)
                 closed_at = at
@@ -56,7 +74,8 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
                 lost += now - at < _RECENT_SECONDS
             case "backup_taken":
                 backup = at
-    return History(closes, days, deletion, failure, lost, backup, closed_at)
+    old = sorted(name for name, at in made.items() if _KEY_LIFE_SECONDS < now - at < _RECENT_SECONDS)
+    return History(closes, days, deletion, failure, lost, backup, closed_at, latest, tuple(old))
 
 
 def check_evidence(log: EvidenceLog) -> Finding:
@@ -75,6 +94,24 @@ def check_evidence(log: EvidenceLog) -> Finding:
 def check_history(history: History, settings: Settings, now: float) -> list[Finding]:
     """Closes, deletions, backups and keys. Pure."""
     found = [_closes(history, settings), _deletion(history, now), _backup(history, now)]
+    if history.last_entry is not None and history.last_entry > now + _SET_BACK_SECONDS:
+        found.append(
+            Finding(
+                Level.WARNING,
+                "clock",
+                f"behind the evidence log, which has an entry of {_moment(history.last_entry)}",
+                "It is slow, or was fast before; set it right. Hits of days that were ended are dropped as late.",
+            )
+        )
+    if history.old_keys:
+        found.append(
+            Finding(
+                Level.FAULT,
+                "keys",
+                f"nothing says that these were destroyed: {', '.join(history.old_keys)}",
+                "Run 'appliance keys expire', start the appliance, and tell the data protection officer.",
+            )
+        )
     if history.lost_keys:
         found.append(
             Finding(

@@ -81,3 +81,49 @@ async def test_after_a_part_that_did_not_start_every_part_is_started_anew_again(
     await configuration.take(restart)
     assert begun == list(PARTS)
     assert await configuration.take(restart) == "nothing has changed"
+
+
+FIXED = {
+    *("server.listen", "server.stats_listen", "server.dashboard_listen", "server.metrics_listen"),
+    *("server.data_dir", "server.test_clock_file"),
+    *("keyring.directory", "keyring.allow_disk", "keyring.reason"),
+    *("redis.url", "redis.shards", "redis.maxmemory_mb", "clickhouse.url"),
+}
+"""Written down a second time: whether a new setting can be taken while everything runs has to be decided."""
+KEYS = [
+    f"{section}.{field}"
+    for section in OLD.__struct_fields__
+    if isinstance(getattr(OLD, section), msgspec.Struct)
+    for field in getattr(OLD, section).__struct_fields__
+]
+
+
+def another(value: object) -> object:
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case str():
+            return value + "x"
+        case tuple():
+            return (*value, "x")
+        case msgspec.Struct():
+            first = value.__struct_fields__[0]
+            return msgspec.structs.replace(value, **{first: another(getattr(value, first))})
+    raise AssertionError(f"how does one change {value!r}?")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_changed_key_is_taken_or_named_as_needing_a_restart(key: str) -> None:
+    section, _, field = key.partition(".")
+    old = getattr(OLD, section)
+    new = changed(**{section: msgspec.structs.replace(old, **{field: another(getattr(old, field))})})
+    assert unchangeable(OLD, new) == ([key] if key in FIXED else [])
+    assert key in FIXED or concerned(OLD, new) != []
+
+
+@pytest.mark.parametrize("section", [name for name in OLD.__struct_fields__ if name not in {"sites"}])
+def test_every_section_concerns_some_part(section: str) -> None:
+    value = getattr(OLD, section)
+    assert concerned(OLD, changed(**{section: another(value)})) != []

@@ -1,12 +1,44 @@
 """What the doctor says of Redis and of what waits in it."""
 
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from appliance.errors import StartError
+from appliance.settings import KeyringSettings, ServerSettings, Settings
 from appliance.state.backlog import Backlog, RedisState
-from appliance.supervisor.doctor.engines import check_backlog, check_days, check_redis
+from appliance.supervisor import redis_server
+from appliance.supervisor.connections import Connections
+from appliance.supervisor.doctor.engines import (
+    check_backlog,
+    check_days,
+    check_parts,
+    check_programs,
+    check_queue,
+    check_redis,
+)
 from appliance.supervisor.doctor.finding import Level
+from appliance.supervisor.parts.process import worker_ready_file
+from tests.kit.http_server import http_server
+from tests.kit.ports import free_ports
 
 NOW = 1_795_000_000.0
 WELL = RedisState("7.0.15", 0.1, "noeviction", is_append_only=True, last_write_failed=False)
 EMPTY = Backlog(events=0, facts=0, oldest_facts_ms=None, set_aside=0, days_to_close=0, oldest_events_ms=None)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Of an appliance of which nothing runs."""
+    listen, stats, dashboard = (f"127.0.0.1:{port}" for port in free_ports(3))
+    return Settings(
+        server=ServerSettings(
+            listen=listen, stats_listen=stats, dashboard_listen=dashboard, data_dir=str(tmp_path / "data")
+        ),
+        keyring=KeyringSettings(directory=str(tmp_path)),
+    )
 
 
 def levels(state: RedisState) -> list[Level]:
@@ -33,7 +65,7 @@ def test_facts_that_wait_for_minutes_are_a_warning() -> None:
     (old,) = check_backlog(young._replace(oldest_facts_ms=int(NOW * 1000) - 300_000), NOW)
     assert (old.level, old.text) == (
         Level.WARNING,
-        "3 commits and 2 batches of facts wait, the oldest for 5 minutes",
+        "3 commits and 2 batches of facts wait, the oldest facts for 5 minutes",
     )
 
 
@@ -44,3 +76,56 @@ def test_batches_that_were_set_aside_are_a_fault() -> None:
 def test_overdue_days_are_a_fault() -> None:
     assert check_days([])[0].level is Level.FINE
     assert check_days(["a.example 2026-11-01"])[0].text == "over and not closed: a.example 2026-11-01"
+
+
+def test_hits_that_wait_for_minutes_are_a_warning_about_the_worker() -> None:
+    (old,) = check_backlog(EMPTY._replace(events=3, oldest_events_ms=int(NOW * 1000) - 120_000), NOW)
+    assert (old.level, old.text) == (
+        Level.WARNING,
+        "3 commits and 0 batches of facts wait, the oldest commits for 2 minutes",
+    )
+    assert "worker" in old.remedy
+
+
+def test_parts_that_do_not_answer_are_faults_that_say_where(settings: Settings) -> None:
+    found = {one.about: one for one in check_parts(settings)}
+    assert {one.level for one in found.values()} == {Level.FAULT}
+    assert settings.server.listen in found["ingest"].text
+    assert settings.server.stats_listen in found["warehouse"].text
+    assert settings.server.dashboard_listen in found["dashboard"].text
+    assert found["worker"].text == "does not run"
+    assert all(one.remedy for one in found.values())
+
+
+def test_a_part_that_is_not_ready_says_why(settings: Settings) -> None:
+    async def app(scope: dict[str, Any], _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body", "body": b"one\ntwo\n"})
+
+    with http_server(app, Connections()) as server:
+        elsewhere = msgspec.structs.replace(settings.server, stats_listen=server.host)
+        found = check_parts(msgspec.structs.replace(settings, server=elsewhere))[1]
+    assert (found.level, found.text) == (Level.FAULT, "not ready: one; two")
+
+
+def test_a_pid_that_is_somebody_elses_is_no_worker(settings: Settings) -> None:
+    worker_ready_file(settings).write_text("1")
+    assert check_parts(settings)[-1].text == "does not run"
+
+
+def test_a_redis_that_is_missing_or_old_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_server, "find", lambda: redis_server.Program(Path("/opt/redis-server"), (6, 2)))
+    old = check_programs(settings)[-1]
+    assert (old.level, old.text) == (Level.WARNING, "/opt/redis-server, version 6.2")
+
+    def missing() -> redis_server.Program:
+        raise StartError("there is none")
+
+    monkeypatch.setattr(redis_server, "find", missing)
+    assert check_programs(settings)[-1].level is Level.FAULT
+
+
+def test_a_redis_that_does_not_answer_is_a_fault(settings: Settings) -> None:
+    (found,) = check_queue(settings, NOW)
+    assert (found.level, found.about) == (Level.FAULT, "Redis")
+    assert "503" in found.remedy

@@ -44,6 +44,7 @@ def test_reads_closes_deletions_and_lost_keys(log: EvidenceLog) -> None:
         1,
         NOW - 5,
         NOW - 9,
+        NOW - 4,
     )
 
 
@@ -108,3 +109,38 @@ def test_a_relaxation_whose_review_is_due_is_a_warning(tmp_path: Path) -> None:
 def test_a_test_clock_is_a_fault_and_no_site_a_warning(tmp_path: Path) -> None:
     settings = parse({"server": {"test_clock_file": "clock"}}, base=tmp_path)
     assert [one.level for one in check_promises(settings, date(2026, 11, 2))] == [Level.FAULT, Level.WARNING]
+
+
+def test_a_key_of_whose_end_nothing_is_written_is_a_fault(log: EvidenceLog, tmp_path: Path) -> None:
+    for site, day, at in (
+        ("a.example", "2026-11-01", NOW - 3 * DAY),
+        ("a.example", "2026-11-02", NOW - 2 * DAY),
+        ("a.example", "2026-11-03", NOW - DAY),  # may live
+        ("b.example", "2026-11-01", NOW - 3 * DAY),
+        ("c.example", "2026-11-01", NOW - 3 * DAY),
+    ):
+        log.append("key_created", at, site=site, day=day)
+    assert read_history(log.lines(), NOW).old_keys == (
+        "a.example 2026-11-01",
+        "a.example 2026-11-02",
+        "b.example 2026-11-01",
+        "c.example 2026-11-01",
+    )
+    log.append("key_destroyed", NOW, site="a.example", day="2026-11-01")
+    log.append("day_closed", NOW, site="b.example", day="2026-11-01")  # its key was lost with the machine's memory
+    log.append("site_erased", NOW, site="c.example")
+    past = read_history(log.lines(), NOW)
+    assert past.old_keys == ("a.example 2026-11-02",)
+    (fault,) = [one for one in check_history(past, parse(SITES, base=tmp_path), NOW) if one.about == "keys"]
+    assert fault.level is Level.FAULT
+    assert "a.example 2026-11-02" in fault.text
+    assert "keys expire" in fault.remedy
+
+
+@pytest.mark.parametrize(("ahead", "levels"), [(-60.0, []), (500.0, []), (700.0, [Level.WARNING])])
+def test_a_clock_behind_the_evidence_is_a_warning(
+    log: EvidenceLog, tmp_path: Path, ahead: float, levels: list[Level]
+) -> None:
+    log.append("day_closed", NOW + ahead, site="a.example", day="2026-11-01")
+    found = check_history(read_history(log.lines(), NOW), parse(SITES, base=tmp_path), NOW)
+    assert [one.level for one in found if one.about == "clock"] == levels

@@ -2,6 +2,7 @@
 
 import resource
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,6 +60,16 @@ def test_keys_on_a_disk_are_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     keys.mkdir(mode=0o700)
     found = machine.check_directories(settings(tmp_path, keys))[-1]
     assert (found.level, found.text) == (Level.FAULT, f"{keys} is on ext4, not in memory")
+
+
+def test_little_room_in_memory_for_keys_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    monkeypatch.setattr(machine, "file_system", lambda _path: "tmpfs")
+    monkeypatch.setattr(machine.os, "statvfs", lambda _path: SimpleNamespace(f_bavail=1, f_frsize=1 << 20))
+    found = machine.check_directories(settings(tmp_path, keys))[-1]
+    assert (found.level, found.text) == (Level.WARNING, f"only 1.0 MB are free in {keys}")
+    assert found.remedy
 
 
 def test_what_was_never_started_has_no_fault(tmp_path: Path) -> None:
