@@ -52,6 +52,7 @@ def test_counts_what_became_of_hits_in_every_part(appliance: ApplianceProcess) -
     assert post(appliance, *people, bot, bot, Hit("nobody.example", Visitor("90.1.8.1"))) == [202] * 6
     await_equal(lambda: scrape(appliance).get("appliance_worker_events_total{outcome=accepted,part=worker}"), 3.0)
     await_true(lambda: scrape(appliance)["appliance_outbox_entries{part=redis}"] == 0, "all is counted")
+    await_true(lambda: scrape(appliance)["appliance_keys_live{part=worker}"] == 1, "the worker looked at its keys")
     found = scrape(appliance)
     assert found["appliance_ingest_hits_total{outcome=queued,part=ingest}"] == 3
     assert found["appliance_ingest_hits_total{outcome=bot,part=ingest}"] == 2
@@ -59,7 +60,6 @@ def test_counts_what_became_of_hits_in_every_part(appliance: ApplianceProcess) -
     assert found["appliance_http_requests_total{part=ingest,status=202}"] == 6
     assert found["appliance_http_request_seconds_bucket{le=10.0,part=ingest}"] >= 6
     assert found["appliance_worker_open_visits{part=worker}"] == 3
-    assert found["appliance_keys_live{part=worker}"] == 1
     assert 0 <= found["appliance_keys_oldest_age_seconds{part=worker}"] < 60
     assert found["appliance_keys_overdue{part=worker}"] == 0
     assert found["appliance_warehouse_facts_total{lane=facts,part=warehouse}"] >= 6
@@ -85,6 +85,7 @@ def test_shows_every_metric_of_the_list_and_no_other(appliance: ApplianceProcess
 
 def test_says_that_the_worker_hangs_and_what_waits_for_it(appliance: ApplianceProcess) -> None:
     worker = pid_of(appliance, "worker")
+    await_true(lambda: scrape(appliance)["appliance_queue_entries{part=redis}"] == 0, "the worker has nothing to do")
     os.kill(worker, signal.SIGSTOP)
     try:
         post(appliance, Hit(SITE, Visitor("90.2.1.1")))
@@ -108,7 +109,7 @@ def test_counts_refusals_while_redis_is_away(appliance: ApplianceProcess) -> Non
         os.kill(redis, signal.SIGCONT)
     assert found["appliance_part_up{part=redis}"] == 0
     assert found["appliance_part_up{part=ingest}"] == 1
-    assert found["appliance_http_requests_total{part=ingest,status=503}"] == 1
+    assert found["appliance_http_requests_total{part=ingest,status=503}"] >= 1
 
 
 def test_a_part_that_died_counts_as_started_again(appliance: ApplianceProcess) -> None:
