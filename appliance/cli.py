@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(limits, "plan", _plan_retention, "say what the limits of [retention] would delete now, and change nothing")
     _add_site(commands)
     _add_sessions(commands)
+    _add_links(commands)
     close = _add(commands, "close", _close, "close a day that is over and still open, whether or not anything runs")
     close.add_argument("--site", required=True, metavar="ID", help="id of the site")
     _add_import(commands)
@@ -132,6 +133,23 @@ def _add_sessions(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     which.add_argument("id", nargs="?", help="of one login, from 'appliance sessions list'")
     which.add_argument("--user", metavar="NAME", help="all of one person")
     which.add_argument("--all", action="store_true", help="all")
+
+
+def _add_links(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    links = commands.add_parser("links", help="shared links of the dashboard").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _add(links, "list", _list_links, "say which shared links there are, whether or not the dashboard runs")
+    revoke = _add(links, "revoke", _revoke_link, "end a shared link at once, whether or not the dashboard runs")
+    revoke.add_argument("id", help="from 'appliance links list'")
+    create = _add(links, "create", _create_link, "make a shared link and print its path")
+    create.add_argument("--site", required=True, metavar="ID", help="id of the site that it shows")
+    create.add_argument("--name", required=True, metavar="TEXT", help="what it is called in lists")
+    create.add_argument("--days", type=int, metavar="N", help="until it ends (default: never)")
+    create.add_argument("--password", action="store_true", help="ask for a password that it needs; one line of stdin")
+    create.add_argument(
+        "--filter", action="append", default=[], metavar="OP,ATTRIBUTE,VALUE", help="lock it: is,visit:source,Google"
+    )
 
 
 def _add(
@@ -282,6 +300,31 @@ def _revoke_sessions(options: argparse.Namespace) -> int:
     from appliance.supervisor.parts import sessions
 
     sys.stdout.write(sessions.revoke(load(options.config), options.id, options.user))
+    return 0
+
+
+def _list_links(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import links
+
+    sys.stdout.write(links.listed(load(options.config)))
+    return 0
+
+
+def _revoke_link(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import links
+
+    sys.stdout.write(links.revoke(load(options.config), options.id))
+    return 0
+
+
+def _create_link(options: argparse.Namespace) -> int:
+    from appliance.supervisor.parts import links
+    from appliance.supervisor.passwords import ask
+
+    wanted = links.Wanted(
+        options.site, options.name, tuple(options.filter), options.days, ask() if options.password else ""
+    )
+    sys.stdout.write(links.create(load(options.config), wanted))
     return 0
 
 

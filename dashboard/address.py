@@ -13,9 +13,9 @@ _ASK_AGAIN = "whole page again"
 _REMEMBERED = "view"
 
 
-def read_filters() -> tuple[Filter, ...]:
-    """Filters of the address."""
-    return filters.read(st.query_params.get_all(filters.PARAMETER))
+def read_filters(locked: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
+    """Filters of the address, behind those that always hold; together they stay within two attributes."""
+    return filters.read([*(one.text for one in locked), *st.query_params.get_all(filters.PARAMETER)])
 
 
 def read(name: str) -> str:
@@ -31,6 +31,12 @@ def of_view(*, has_site: bool, has_period: bool) -> dict[str, list[str]]:
     given = {name: st.query_params.get_all(name) for name in ("site", *_OF_PERIOD) if name in st.query_params}
     st.session_state[_REMEMBERED] = kept | given
     return kept | given
+
+
+def remembered_filters() -> tuple[Filter, ...]:
+    """Filters of the view that the reader had last."""
+    view: dict[str, list[str]] = st.session_state.get(_REMEMBERED, {})
+    return filters.read(view.get(filters.PARAMETER, []))
 
 
 def apply(action: Action) -> bool:

@@ -1,4 +1,4 @@
-"""The dashboard as one ASGI application: headers, origin check, login, session, then Streamlit.
+"""The dashboard as one ASGI application: headers, origin check, shared links or login, then Streamlit.
 
 One application per process, because Streamlit's configuration and the page's state are global to it.
 """
@@ -17,7 +17,6 @@ from streamlit.web.server.starlette.starlette_app import App
 from dashboard import shell, state, streamlit_config
 from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import Passwords
-from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
 from dashboard.middleware.headers import SecurityHeaders
 from dashboard.middleware.origin import OriginCheck
@@ -25,6 +24,9 @@ from dashboard.middleware.routes import StreamlitRoutes
 from dashboard.middleware.session import SessionGate
 from dashboard.options import DashboardOptions
 from dashboard.pages import PAGES
+from dashboard.records import Records
+from dashboard.sharing.gate import LinkGate
+from dashboard.sharing.links import Links
 
 _HERE = Path(__file__).parent
 SCRIPT = _HERE / "entry" / "main.py"
@@ -34,11 +36,13 @@ _PATHS = frozenset(f"/{page.path}" for page in PAGES)
 def create_app(options: DashboardOptions) -> ASGIApp:
     """The application for uvicorn; `GET /health/live` answers without login."""
     streamlit_config.force()
+    shell.template()  # says at the start, not to the first reader, that Streamlit's page has changed
     mimetypes.add_type("image/svg+xml", ".svg")
     records = Records(options.records)
     sessions = Sessions(records, options.users, options.session_seconds, options.idle_seconds, options.clock)
     passwords = Passwords(options.clock)
-    state.install(options, sessions)
+    links = Links(records, options.grant_key, options.clock)
+    state.install(options, sessions, links)
     public = Starlette(
         routes=[
             *LoginPages(options, passwords, sessions, _PATHS).routes(),
@@ -46,8 +50,10 @@ def create_app(options: DashboardOptions) -> ASGIApp:
             Mount("/assets", StaticFiles(directory=_HERE / "assets")),
         ]
     )
-    private = SessionGate(StreamlitRoutes(App(SCRIPT), shell.page(), _PATHS), sessions, _PATHS)
-    return SecurityHeaders(OriginCheck(_PublicFirst(public, private)))
+    inner = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS)
+    by_login = _PublicFirst(public, SessionGate(inner, sessions, _PATHS))
+    gate = LinkGate(inner, by_login, links, passwords, options, _PATHS)
+    return SecurityHeaders(OriginCheck(gate), options.embed_origins)
 
 
 async def _live(_request: Request) -> Response:

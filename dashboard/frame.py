@@ -35,14 +35,16 @@ def render() -> None:
     page = _chosen_page()
     reader = state.reader(is_use=True)
     if reader is None:
-        notes.login_ended()
+        notes.ended(is_link=state.is_shared())
         return
     pages = [one for one in PAGES if one.opens_for(reader)]
     if page not in pages and not page.path and pages:
         page = pages[0]  # where everybody arrives
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        navigation([one for one in pages if one.is_linked], page)
-        account(reader)
+    if not state.is_embedded():
+        with st.container(horizontal=True, vertical_alignment="center", key="head"):
+            navigation([one for one in pages if one.is_linked], page)
+            if reader.is_person:
+                account(reader)
     if page not in pages:
         notes.not_yours()
         return
@@ -95,7 +97,8 @@ def _show(page: Page, reader: Reader, sites: Sequence[Site]) -> None:
             if page.has_site:
                 site = by_id[pick_site(list(by_id))]
             if page.has_period:
-                st.fragment(current_visitors, run_every=LIVE_SECONDS)(site.id)
+                if not reader.only:
+                    st.fragment(current_visitors, run_every=LIVE_SECONDS)(site.id)
                 st.space("stretch")
                 period = pick_period(_today(site), Choice.TODAY)
                 compare = pick_comparison(period)

@@ -9,7 +9,7 @@ def may_see(right: Right, site: str) -> bool:
     """Whether the reader has a right for a site at this moment; says so on the page if not."""
     reader = state.reader()
     if reader is None:
-        notes.login_ended()
+        notes.ended(is_link=state.is_shared())
         return False
     if not reader.may(right, site):
         notes.not_yours()

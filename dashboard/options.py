@@ -47,6 +47,8 @@ class DashboardOptions:
     """A login ends after this time, whatever happened meanwhile."""
     idle_seconds: int = DAY_SECONDS
     """A login ends after this time without use. A page that refreshes itself is not used."""
+    embed_origins: tuple[str, ...] = ()
+    """Origins whose pages may show shared links in a frame."""
     clock: Callable[[], float] = time.time
     network_of: Callable[[Mapping[str, Any]], str] = lambda _scope: ""
     """Network of a request's client, to slow down guessing; empty: not known."""

@@ -43,6 +43,11 @@ class Page:
     is_linked: bool = True
     """In the navigation."""
 
+    takes_filters: bool = True
+    """Its numbers can be filtered; otherwise it is not for who is locked to a filter."""
+
     def opens_for(self, reader: Reader) -> bool:
         """Whether the reader may open it for any site."""
-        return self.right is None or reader.may_somewhere(self.right)
+        if self.right is None:
+            return reader.is_person
+        return reader.may_somewhere(self.right) and (self.takes_filters or not reader.only)

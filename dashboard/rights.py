@@ -32,6 +32,8 @@ class Reader:
     granted: tuple[Granted, ...]
     only: tuple[Filter, ...] = ()
     """Filters to which everything is locked."""
+    is_person: bool = True
+    """Somebody who logged in; not whoever has a shared link."""
 
     def may(self, right: Right, site: str) -> bool:
         """Whether the reader has a right for a site."""

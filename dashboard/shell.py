@@ -7,6 +7,7 @@ addresses of their own.
 
 import html
 import re
+from functools import cache
 
 from streamlit import file_util
 
@@ -34,6 +35,12 @@ def page(base: str = "/") -> str:
     Raises:
         RuntimeError: Streamlit's page is not the one this was written for.
     """
+    return template().replace("{base}", html.escape(base))
+
+
+@cache
+def template() -> str:
+    """The same with `{base}` in the place of the path; made once."""
     path = f"{file_util.get_static_dir()}/index.html"
     with open(path, encoding="utf-8") as file:  # noqa: PTH123  Streamlit names its files by string
         text = file.read()
@@ -43,4 +50,4 @@ def page(base: str = "/") -> str:
             raise RuntimeError(f"Streamlit's index.html has changed: nothing matches {pattern}")
     if re.search(r"<script(?![^>]*\ssrc=)", text):
         raise RuntimeError("Streamlit's index.html has an inline script that the page policy would block")
-    return text.replace("{base}", html.escape(base))
+    return text

@@ -33,6 +33,8 @@ class View:
     interval: str = ""
     """One of `INTERVALS`; anything else means the one that fits the period."""
     series: str = "visitors"
+    locked: tuple[Filter, ...] = ()
+    """Those of the filters that cannot be taken away."""
 
     @property
     def shown_interval(self) -> str:

@@ -63,6 +63,8 @@ def checked(settings: Settings, base: Path) -> Settings:
     check_unique("sites.id", [site.id for site in settings.sites])
     # Hits name a site without "www.", as Plausible's do.
     check_unique("sites.id without www.", [site.id.removeprefix("www.") for site in settings.sites])
+    for origin in settings.dashboard.embed_origins:
+        _check_origin(origin)
     check_unique("api_keys.name", [key.name for key in settings.api_keys])
     check_unique("users.name", [user.name for user in settings.users])
     known = {site.id for site in settings.sites}
@@ -120,6 +122,19 @@ def _check_url(key: str, url: str, schemes: tuple[str, ...]) -> None:
         allowed = ", ".join(f"{scheme}://…" for scheme in schemes)
         # The URL may hold a password: name the scheme only.
         raise SettingsError(f"{key}: scheme '{urlsplit(url).scheme}' is not one of 'embedded', {allowed}")
+
+
+def _check_origin(origin: str) -> None:
+    try:
+        parts = urlsplit(origin)
+        is_origin = f"{parts.scheme}://{parts.netloc}" == origin and parts.port != 0 and parts.username is None
+    except ValueError:
+        is_origin = False
+    # It becomes part of a header.
+    if not is_origin or not re.fullmatch(r"https?://(\*\.)?[a-z0-9._:\[\]-]+", origin):
+        raise SettingsError(
+            f"dashboard.embed_origins: '{origin}' is not an origin such as https://www.example.org, without path"
+        )
 
 
 def _check_relaxations(settings: Settings) -> None:

@@ -173,12 +173,14 @@ class ApiKeySettings(Strict, frozen=True):
 
 
 class DashboardSettings(Strict, frozen=True):
-    """`[dashboard]`: how long a login lasts. It ends when it is ended by hand, too, and when the password changes."""
+    """`[dashboard]`: how long a login lasts, and where shared links may be shown."""
 
     session_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 168
     """A login ends after this time, whatever happened meanwhile."""
     idle_hours: Annotated[int, msgspec.Meta(ge=1, le=8760)] = 24
     """A login ends after this time without use. A page that only refreshes itself is not used."""
+    embed_origins: tuple[str, ...] = ()
+    """Origins such as `https://www.example.org` whose pages may show shared links in a frame. Empty: none."""
 
 
 RoleName = Literal["owner", "viewer", "dpo"]

@@ -13,7 +13,7 @@ from dashboard.options import DashboardOptions, DashboardUser
 from dashboard.rights import Role
 
 RECORDS = "dashboard.sqlite"
-"""File of logins in the data directory."""
+"""File of logins and shared links in the data directory."""
 
 
 def options_of(settings: Settings) -> DashboardOptions:
@@ -41,6 +41,7 @@ def options_of(settings: Settings) -> DashboardOptions:
         records=settings.data_dir / RECORDS,
         session_seconds=settings.dashboard.session_hours * 3600,
         idle_seconds=settings.dashboard.idle_hours * 3600,
+        embed_origins=settings.dashboard.embed_origins,
         clock=make_clock(settings.test_clock_file),
         network_of=network_of,
     )

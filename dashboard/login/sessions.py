@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dashboard.login.records import Records
 from dashboard.options import DashboardUser
+from dashboard.records import Records
 
 COOKIE_NAME = "appliance-session"
 _MAX_TOKEN_LENGTH = 128

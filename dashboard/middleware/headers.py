@@ -6,12 +6,18 @@ without it). Styles: the frontend makes style elements without text and fills th
 which the hash of the empty text allows, and one constant element of its widget library; no 'unsafe-inline'.
 """
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.sharing.address import EMBEDDED
 
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 _WIDGET_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='"
 """`@layer { [data-react-aria-pressable] { touch-action: … } }` of react-aria."""
+
+_NO_FRAMES = "frame-ancestors 'none'"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -25,7 +31,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
-        "frame-ancestors 'none'",
+        _NO_FRAMES,
     )
 )
 
@@ -43,10 +49,20 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds `SECURITY_HEADERS` and takes away what opens the responses to other origins."""
+    """Adds `SECURITY_HEADERS` and takes away what opens the responses to other origins.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what answers.
+        embed_origins: may show in a frame what lies below `/embed/`; nobody else may, and nothing else.
+    """
+
+    def __init__(self, app: ASGIApp, embed_origins: Sequence[str] = ()) -> None:
         self._app = app
+        self._framed = {name: value for name, value in SECURITY_HEADERS.items() if name != "X-Frame-Options"}
+        self._framed["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+            _NO_FRAMES, " ".join(("frame-ancestors", *embed_origins))
+        )
+        self._has_frames = bool(embed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, with headers added to the start of a response."""
@@ -54,12 +70,15 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        may_frame = self._has_frames and scope["path"].startswith(f"/{EMBEDDED}/")
+        added = self._framed if may_frame else SECURITY_HEADERS
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 del headers["Access-Control-Allow-Origin"]
                 del headers["Server"]
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in added.items():
                     headers[name] = value
             await send(message)
 

@@ -5,7 +5,7 @@ None of it is used here, and what is not reachable needs no watching.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.staticfiles import StaticFiles
@@ -23,14 +23,14 @@ class StreamlitRoutes:
 
     Args:
         app: Streamlit.
-        page: the HTML of all pages.
+        page: makes the HTML of all pages from the path below which they lie.
         paths: where pages are, such as `/` and `/live`.
     """
 
-    def __init__(self, app: ASGIApp, page: str, paths: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, page: Callable[[str], str], paths: Collection[str]) -> None:
         self._app = app
         self._paths = paths
-        self._page = HTMLResponse(page, headers={"Cache-Control": "no-store"})
+        self._page = page
         self._element = StaticFiles(directory=element.ASSETS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +49,8 @@ class StreamlitRoutes:
         if scope["method"] not in ("GET", "HEAD"):
             await PlainTextResponse("Not allowed here.\n", status_code=405)(scope, receive, send)
         elif scope["path"] in self._paths:
-            await self._page(scope, receive, send)
+            page = self._page(scope.get("base", "/"))
+            await HTMLResponse(page, headers={"Cache-Control": "no-store"})(scope, receive, send)
         elif scope["path"].startswith(element.PREFIX):
             path = "/" + scope["path"].removeprefix(element.PREFIX)
             await self._element({**scope, "path": path, "root_path": ""}, receive, send)

@@ -32,9 +32,10 @@ def show(opened: Opened) -> None:
     if opened.period is None:
         raise ValueError("the report is registered with a period")
     view = View(
-        *(opened.site, opened.period, opened.compare, address.read_filters()),
+        *(opened.site, opened.period, opened.compare, address.read_filters(opened.reader.only)),
         interval=address.read(address.INTERVAL),
         series=address.read(address.SERIES),
+        locked=opened.reader.only,
     )
     every = None
     if view.period.includes_today:

@@ -26,6 +26,7 @@ def chips_data(view: View) -> dict[str, Any]:
                 "name": attribute_name(one.attribute).capitalize(),
                 "words": _WORDS[one.operator],
                 "value": display_name(one.attribute, one.value),
+                "locked": one in view.locked,
             }
             for one in view.filters
         ],

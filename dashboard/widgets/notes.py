@@ -13,8 +13,11 @@ _LATE_SECONDS = 60
 """Numbers that are older than this say so."""
 
 
-def login_ended() -> None:
-    """The cookie is not valid any more."""
+def ended(*, is_link: bool) -> None:
+    """The login or the shared link is not valid any more."""
+    if is_link:
+        st.info("This link has ended.")
+        return
     st.info("Your login has ended.")
     st.html(_TO_LOGIN)
 

@@ -50,7 +50,14 @@ def _main(stats_url: str, grant_key: str, password_hash: str, records: str) -> N
         DashboardUser("olga", password_hash, ((Role.OWNER, ("*",)),)),
         DashboardUser("dora", password_hash, ((Role.DPO, ("*",)),)),
     )
-    app = create_app(DashboardOptions(stats_url, grant_key, users, Path(records) if records else None))
+    options = DashboardOptions(
+        stats_url,
+        grant_key,
+        users,
+        Path(records) if records else None,
+        embed_origins=("http://localhost:*",),
+    )
+    app = create_app(options)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
 

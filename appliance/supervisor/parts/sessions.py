@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 from appliance.errors import StartError
 from appliance.settings import Settings
+from appliance.supervisor.columns import columns
 from appliance.supervisor.dashboard_options import RECORDS, options_of
-from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
+from dashboard.records import Records
 
 
 def listed(settings: Settings) -> str:
@@ -27,8 +28,7 @@ def listed(settings: Settings) -> str:
         return "nobody is logged in\n"
     lines: list[tuple[str, ...]] = [("id", "user", "began", "last used", "ends at the latest")]
     lines += [(one.id, one.name, *map(_moment, (one.started_at, one.used_at, one.ends_at))) for one in logins]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines)
+    return columns(lines)
 
 
 def revoke(settings: Settings, login: str | None, user: str | None) -> str:

@@ -7,10 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import state
-from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
 from dashboard.options import DashboardOptions, DashboardUser
+from dashboard.records import Records
 from dashboard.rights import Role
+from dashboard.sharing.links import Links
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
 
@@ -41,13 +42,23 @@ def sessions() -> Sessions:
 
 
 @pytest.fixture
+def links() -> Links:
+    """Shared links; none at first."""
+    return Links(Records(), "key", lambda: NOW)
+
+
+@pytest.fixture
 def page(
-    fake: FakeStats, user: dict[str, DashboardUser | None], sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    fake: FakeStats,
+    user: dict[str, DashboardUser | None],
+    sessions: Sessions,
+    links: Links,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[AppTest]:
     with serving(fake.app()) as url:
         fake.clock = lambda: NOW
         options = DashboardOptions(url, fake.key, PEOPLE, clock=fake.clock)
-        state.install(options, sessions)
+        state.install(options, sessions, links)
         monkeypatch.setattr(state, "reader", lambda **_: user["is"] and user["is"].reader)
         yield AppTest.from_file(str(SCRIPT), default_timeout=20)
         state.close()

@@ -1,6 +1,7 @@
 """The page that starts the frontend is Streamlit's without its inline script, pointer and name."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,14 @@ def test_every_address_of_the_page_begins_at_the_base() -> None:
     assert 'data-base="/share/x/"' in page
 
 
+@pytest.fixture
+def _made_anew() -> Iterator[None]:
+    shell.template.cache_clear()
+    yield
+    shell.template.cache_clear()
+
+
+@pytest.mark.usefixtures("_made_anew")
 def test_a_changed_page_of_streamlit_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "index.html").write_text("<title>Other</title>")
     monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
@@ -32,6 +41,7 @@ def test_a_changed_page_of_streamlit_stops_the_start(tmp_path: Path, monkeypatch
         shell.page()
 
 
+@pytest.mark.usefixtures("_made_anew")
 def test_an_inline_script_that_is_new_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (Path(file_util.get_static_dir()) / "index.html").read_text()
     (tmp_path / "index.html").write_text(text.replace("</head>", "<script>new()</script></head>"))

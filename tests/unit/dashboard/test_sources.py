@@ -17,16 +17,19 @@ MODULES = sorted(path for path in DASHBOARD.rglob("*.py"))
 
 SAFE = {"text", "code", "_bidi_component"}
 """Show any text as it is; what our own element does is looked at below."""
-LAYOUT = {"Page", "columns", "container", "fragment", "navigation", "set_page_config", "space"}
+LAYOUT = {"Page", "columns", "container", "form", "fragment", "navigation", "set_page_config", "space"}
 RENDERING = {
     "caption",
+    "checkbox",
     "date_input",
+    "form_submit_button",
     "html",
     "info",
     "markdown",
     "popover",
     "selectbox",
     "subheader",
+    "text_input",
     "warning",
 }
 """Render their first argument, their `help` or their options."""

@@ -11,8 +11,8 @@ from appliance.errors import StartError
 from appliance.settings import ServerSettings, Settings, UserSettings
 from appliance.supervisor.dashboard_options import RECORDS, options_of
 from appliance.supervisor.parts.sessions import listed, revoke
-from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
+from dashboard.records import Records
 
 
 @pytest.fixture

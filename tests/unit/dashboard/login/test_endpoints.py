@@ -10,9 +10,9 @@ from starlette.routing import Router
 
 from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import ATTEMPTS, NETWORK_ATTEMPTS, Passwords
-from dashboard.login.records import Records
 from dashboard.login.sessions import COOKIE_NAME, Sessions
 from dashboard.options import DashboardOptions, DashboardUser
+from dashboard.records import Records
 
 HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ANNA = DashboardUser("anna", HASHER.hash("right"))

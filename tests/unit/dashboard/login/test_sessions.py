@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.login.records import Records
 from dashboard.login.sessions import Sessions
 from dashboard.options import DashboardUser
+from dashboard.records import Records
 
 ANNA = DashboardUser("anna", "$argon2id$anna")
 BEN = DashboardUser("ben", "$argon2id$ben")

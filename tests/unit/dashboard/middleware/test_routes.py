@@ -21,7 +21,9 @@ async def _answer(scope: dict[str, Any]) -> list[dict[str, Any]]:
     async def receive() -> Any:
         await asyncio.Event().wait()  # the browser stays
 
-    await StreamlitRoutes(inner, "<p>our page</p>", {"/", "/live"})({"headers": [], **scope}, receive, send)
+    await StreamlitRoutes(inner, lambda base: f"<p>our page at {base}</p>", {"/", "/live"})(
+        {"headers": [], **scope}, receive, send
+    )
     return sent
 
 
@@ -50,7 +52,9 @@ async def test_nothing_else_lies_beside_our_element(file: str) -> None:
 async def test_the_pages_are_ours_and_not_stored(path: str) -> None:
     start, body = await _answer({"type": "http", "method": "GET", "path": path})
     assert dict(start["headers"])[b"cache-control"] == b"no-store"
-    assert body["body"] == b"<p>our page</p>"
+    assert body["body"] == b"<p>our page at /</p>"
+    _, body = await _answer({"type": "http", "method": "GET", "path": path, "base": "/share/x/"})
+    assert body["body"] == b"<p>our page at /share/x/</p>"
 
 
 @pytest.mark.parametrize(

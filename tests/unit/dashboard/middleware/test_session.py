@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dashboard.login.records import Records
 from dashboard.login.sessions import COOKIE_NAME, Sessions
 from dashboard.middleware.session import SessionGate
 from dashboard.options import DashboardUser
+from dashboard.records import Records
 
 ANNA = DashboardUser("anna", "$argon2id$anna")
 SESSIONS = Sessions(Records(), (ANNA,), 3600, 3600, lambda: 1000.0)

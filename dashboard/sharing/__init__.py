@@ -1,0 +1,1 @@
+"""Shared links: a report for whoever has its address, without a login."""

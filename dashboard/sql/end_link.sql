@@ -1,0 +1,2 @@
+-- End one shared link.
+DELETE FROM links WHERE id = :id;
