@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app import App
 
 from dashboard import shell, state, streamlit_config
+from dashboard.downloads import Downloads
 from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import Passwords
 from dashboard.login.sessions import Sessions
@@ -51,7 +52,8 @@ def create_app(options: DashboardOptions) -> ASGIApp:
         ]
     )
     inner = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS)
-    by_login = _PublicFirst(public, SessionGate(inner, sessions, _PATHS))
+    files = Downloads(inner, sessions, state.client_of)
+    by_login = _PublicFirst(public, SessionGate(files, sessions, _PATHS))
     gate = LinkGate(inner, by_login, links, passwords, options, _PATHS)
     return SecurityHeaders(OriginCheck(gate), options.embed_origins)
 

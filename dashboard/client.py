@@ -21,6 +21,7 @@ from appliance.stats.contract import (
     Sites,
 )
 from appliance.stats.grants import SECONDS, signed
+from appliance.stats.privacy_contract import CHAIN_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
 from dashboard.rights import Reader
 
 _TIMEOUT = httpx.Timeout(20.0, connect=3.0)
@@ -98,6 +99,18 @@ class StatsClient:
         """Numbers of one site."""
         body = msgspec.json.encode(question)
         return _decode(self._send("POST", QUERY_PATH, body=body), Answer)
+
+    def privacy_facts(self) -> PrivacyFacts:
+        """What is kept, how long, and the evidence, of the sites for which the reader may know."""
+        return _decode(self._send("GET", PRIVACY_PATH), PrivacyFacts)
+
+    def check_chain(self) -> ChainVerdict:
+        """Have the whole evidence log walked now."""
+        return _decode(self._send("GET", CHAIN_PATH), ChainVerdict)
+
+    def download(self, path: str) -> bytes:
+        """An answer as it is, to be saved as a file."""
+        return self._send("GET", path)
 
     def _send(
         self, method: str, path: str, *, params: dict[str, str] | None = None, body: bytes | None = None

@@ -118,6 +118,11 @@ def client() -> StatsClient:
     return _require().connection.client(reader() or NOBODY)
 
 
+def client_of(reader: Reader) -> StatsClient:
+    """Asks the stats API for somebody who is no reader of a page."""
+    return _require().connection.client(reader)
+
+
 def now() -> float:
     """Seconds since 1970 by the clock of the options."""
     return _require().options.clock()

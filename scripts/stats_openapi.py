@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.stats import contract
+from appliance.stats import contract, privacy_contract
 from appliance.stats.csv_answers import META_HEADER
 from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose
 from appliance.stats.legacy_answers import LegacyAggregate, LegacyRows
@@ -22,6 +22,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "stats.openapi.json
 _TYPES = (
     *(contract.Question, contract.Answer, contract.Funnels, contract.Transitions, contract.Sites),
     *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose, LegacyAggregate, LegacyRows),
+    *(privacy_contract.PrivacyFacts, privacy_contract.ChainVerdict),
 )
 _WHY = {
     400: "The question cannot be answered; the sentence says why and what can.",
@@ -127,6 +128,7 @@ def document() -> dict[str, Any]:
                     (401, 403, 503),
                 )
             },
+            **{path: {"get": operation} for path, operation in _privacy().items()},
             CLOSE_PATH: {
                 "post": _operation(
                     "See that a day that is over gets closed: the appliance's own key only",
@@ -141,6 +143,18 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": dict(sorted(schemas.items())),
         },
+    }
+
+
+def _privacy() -> dict[str, dict[str, Any]]:
+    """The paths about privacy."""
+    lines = {"description": "JSON lines.", "content": {"application/x-ndjson": {"schema": {"type": "string"}}}}
+    facts = _answer("Settings in words, stores, deletions, closes, ages of keys, entries.", _ref("PrivacyFacts"))
+    chain = _answer("How far the chain holds.", _ref("ChainVerdict"))
+    return {
+        privacy_contract.PRIVACY_PATH: _operation("What is kept, why and how long", facts, (401, 403, 503)),
+        privacy_contract.CHAIN_PATH: _operation("Walk the chain of the evidence log", chain, (401, 403)),
+        privacy_contract.EVIDENCE_PATH: _operation("The evidence log", lines, (401, 403)),
     }
 
 

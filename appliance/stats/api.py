@@ -1,6 +1,6 @@
 """The HTTP side of the stats API: keys, bodies, status codes. It never shows an identifier, because it has none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -137,8 +137,11 @@ class StatsApi:
         return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, headers=HEADERS)
 
 
-def create_app(api: StatsApi, imports: Route | None = None, backups: Route | None = None) -> Starlette:
-    """The ASGI application with all routes; `imports` and `backups` stand beside the stats API, with keys of their own.
+def create_app(
+    api: StatsApi, imports: Route | None = None, backups: Route | None = None, more: Sequence[Route] = ()
+) -> Starlette:
+    """The ASGI application with all routes; `imports` and `backups` stand beside the stats API, with keys of their own,
+    `more` are of other modules.
 
     The tests try each route with each kind of key, so every one must come through here.
     """
@@ -155,6 +158,7 @@ def create_app(api: StatsApi, imports: Route | None = None, backups: Route | Non
             Route("/health/ready", api.is_ready, methods=["GET"]),
             Route("/health/started", api.is_started, methods=["GET"]),
             *api.legacy.routes(),
+            *more,
             *(route for route in (imports, backups) if route),
         ],
         exception_handlers=REFUSALS,

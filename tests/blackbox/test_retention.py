@@ -111,3 +111,25 @@ def test_a_failure_is_loud_and_stops_no_hit(appliance: ApplianceProcess) -> None
     (appliance.data_dir / "kept").rename(appliance.data_dir / "evidence.jsonl")
     appliance.clock.advance(3700)  # longer than the longest pause between two attempts
     await_true(lambda: ready(appliance).status_code == 200, "readiness comes back", 30)
+
+
+def test_the_privacy_facts_tell_of_runs_closes_keys_and_evidence(appliance: ApplianceProcess) -> None:
+    with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+        answer = stats.get("/api/v1/privacy")
+        assert answer.status_code == 200, answer.text
+        facts = answer.json()
+        assert {close["site"]: close["day"] for close in facts["closes"]} == {SITE: "2031-03-05", SHORT: "2031-03-05"}
+        assert [run["went_well"] for run in facts["runs"]] == [True, True]
+        assert all(key["destroyed_at"] > key["created_at"] for key in facts["keys"])
+        assert {key["site"] for key in facts["keys"]} == {SITE, SHORT}
+        rows = {one["name"]: one["rows"] for one in facts["holdings"] if one["store"] == "ClickHouse"}
+        assert [name for name, count in rows.items() if count is None] == ["schema_migrations"]
+        assert rows["totals_hour"] >= 2
+        assert rows["cells_open"] == 0
+        file = appliance.data_dir / "evidence.jsonl"
+        assert stats.get("/api/v1/privacy/evidence").content == file.read_bytes()
+        verdict = stats.get("/api/v1/privacy/chain").json()
+        assert (verdict["broken_at"], verdict["entries"]) == (None, facts["n_entries"])
+        first, _, rest = file.read_bytes().partition(b"\n")
+        file.write_bytes(first.replace(b"2031", b"2032") + b"\n" + rest)
+        assert stats.get("/api/v1/privacy/chain").json()["broken_at"] == 2

@@ -30,6 +30,7 @@ from appliance.stats.contract import (
     Sites,
 )
 from appliance.stats.grants import Grant, Grants
+from appliance.stats.privacy_contract import CHAIN_PATH, EVIDENCE_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
 
 Rows = Sequence[tuple[str, int]]
 _DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
@@ -60,6 +61,8 @@ class FakeStats:
     questions: list[Question] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     """Those that came with what was asked."""
+    privacy: PrivacyFacts | None = None
+    verdict: ChainVerdict = field(default_factory=lambda: ChainVerdict(3, None, "ab" * 32))
     clock: Callable[[], float] = time.time
 
     def app(self) -> Starlette:
@@ -69,6 +72,9 @@ class FakeStats:
                 Route(SITES_PATH, self._sites),
                 Route(REALTIME_PATH, self._realtime),
                 Route(QUERY_PATH, self._query, methods=["POST"]),
+                Route(PRIVACY_PATH, self._privacy),
+                Route(CHAIN_PATH, self._chain),
+                Route(EVIDENCE_PATH, self._evidence),
             ]
         )
 
@@ -87,6 +93,15 @@ class FakeStats:
 
     async def _realtime(self, request: Request) -> Response:
         return self._refusal(request) or _json(self.current)
+
+    async def _privacy(self, request: Request) -> Response:
+        return self._refusal(request) or _json(self.privacy)
+
+    async def _chain(self, request: Request) -> Response:
+        return self._refusal(request) or _json(self.verdict)
+
+    async def _evidence(self, request: Request) -> Response:
+        return self._refusal(request) or Response(b'{"kind":"day_closed"}\n')
 
     async def _query(self, request: Request) -> Response:
         refusal = self._refusal(request)

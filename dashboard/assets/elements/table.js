@@ -33,12 +33,12 @@ export function drawTable(root, data, act) {
   root.replaceChildren(
     el("div", { class: "panel-head" }, el("h2", {}, data.title),
       data.file && data.lines.length ? el("button", { type: "button", class: "quiet", onclick: () => file(data) }, "CSV") : null),
-    data.lines.length ? el("div", { class: "scroll" }, el("table", { "aria-label": data.title },
+    data.lines.length ? el("div", { class: "scroll" }, el("table", { "aria-label": data.title, class: data.columns.length > 2 ? "stacks" : null },
       el("thead", {}, el("tr", {},
         data.columns.map((column, index) => el("th", { scope: "col", class: kind(index) }, explained("span", column.label, column.help))),
         acts ? el("th", {}, el("span", { class: "unseen" }, "Actions")) : null)),
       el("tbody", {}, data.lines.map((line) => el("tr", { class: line.quiet ? "special" : null },
-        line.cells.map((cell, index) => el("td", { class: kind(index) }, cell)),
+        line.cells.map((cell, index) => el("td", { class: kind(index), "data-label": data.columns[index].label }, cell)),
         acts ? el("td", { class: "acts" }, buttons(line, act)) : null))))) : el("p", { class: "note" }, data.empty),
     ...data.notes.map((note) => el("p", { class: "note" }, note)));
 }

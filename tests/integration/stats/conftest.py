@@ -51,7 +51,8 @@ class Stats:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
-        self._settings = settings
+        self._settings = self.settings = settings
+        self.readers = Readers(ApiKeys(settings, "own"), Grants(GRANT_KEY, noon))
         self._inserts = 0
         self.warnings: list[str] = []
         self.read_from(engine.reader)
@@ -67,7 +68,7 @@ class Stats:
         api = StatsApi(
             self._settings,
             answers,
-            Readers(ApiKeys(self._settings, "own"), Grants(GRANT_KEY, noon)),
+            self.readers,
             live,
             lambda: True,
             self._warn,

@@ -11,8 +11,11 @@ from appliance.stats.api import create_app
 from appliance.stats.backup_api import backup_route
 from appliance.stats.grants import Grant, Granted, Right, signed
 from appliance.stats.import_api import DayIs, ImportStep, Step, encode_step, import_route
+from appliance.stats.privacy_api import PrivacyApi
+from appliance.stats.privacy_contract import ChainVerdict
 from tests.integration.stats.conftest import GRANT_KEY, Stats, noon
 from tests.kit.asgi_client import AsgiClient
+from tests.kit.privacy_facts import privacy_facts
 
 ITS_SITE, EVERY_SITE, SOME_SITE = "reads its site", "needs every site", "says which sites it reads"
 OWN, IMPORTS, BACKUPS, OPEN = "the appliance's own", "the key of imports", "the key of backups", "needs no key"
@@ -26,6 +29,9 @@ RIGHTS = {
     ("GET", "/api/v1/stats/transitions"): ITS_SITE,
     ("GET", "/api/v1/sites"): SOME_SITE,
     ("GET", "/api/v1/retention"): EVERY_SITE,
+    ("GET", "/api/v1/privacy"): EVERY_SITE,
+    ("GET", "/api/v1/privacy/chain"): EVERY_SITE,
+    ("GET", "/api/v1/privacy/evidence"): EVERY_SITE,
     ("POST", "/api/v1/close"): OWN,
     ("POST", "/api/v1/import"): IMPORTS,
     ("POST", "/api/v1/backup"): BACKUPS,
@@ -68,7 +74,15 @@ def client(stats: Stats) -> AsgiClient:
         yield b"counters"
 
     imports = import_route(lambda _step: DayIs.FREE, "import-secret")
-    return AsgiClient(create_app(stats.api, imports, backup_route(archive, "backup-secret")))
+    backups = backup_route(archive, "backup-secret")
+    privacy = PrivacyApi(
+        stats.settings,
+        stats.readers,
+        lambda _sites: privacy_facts(noon()),
+        lambda: ChainVerdict(0, None, ""),
+        lambda _sites: [],
+    )
+    return AsgiClient(create_app(stats.api, imports, backups, privacy.routes()))
 
 
 def status(client: AsgiClient, route: tuple[str, str], key: str, site: str = "example.org") -> int:

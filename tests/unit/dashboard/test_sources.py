@@ -19,6 +19,7 @@ SAFE = {"text", "code", "_bidi_component"}
 """Show any text as it is; what our own element does is looked at below."""
 LAYOUT = {"Page", "columns", "container", "form", "fragment", "navigation", "set_page_config", "space"}
 RENDERING = {
+    "button",
     "caption",
     "checkbox",
     "date_input",
