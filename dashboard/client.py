@@ -22,6 +22,15 @@ from appliance.stats.contract import (
 )
 from appliance.stats.grants import SECONDS, signed
 from appliance.stats.privacy_contract import CHAIN_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
+from appliance.stats.quality_contract import (
+    QUALITY_PATH,
+    SETUP_PATH,
+    TRIAL_PATH,
+    Quality,
+    SiteSetup,
+    TrialHit,
+    TrialVerdict,
+)
 from dashboard.rights import Reader
 
 _TIMEOUT = httpx.Timeout(20.0, connect=3.0)
@@ -107,6 +116,18 @@ class StatsClient:
     def check_chain(self) -> ChainVerdict:
         """Have the whole evidence log walked now."""
         return _decode(self._send("GET", CHAIN_PATH), ChainVerdict)
+
+    def quality(self, site: str) -> Quality:
+        """What became of hits."""
+        return _decode(self._send("GET", QUALITY_PATH, params={"site_id": site}), Quality)
+
+    def try_hit(self, hit: TrialHit) -> TrialVerdict:
+        """What would become of a described hit."""
+        return _decode(self._send("POST", TRIAL_PATH, body=msgspec.json.encode(hit)), TrialVerdict)
+
+    def setup(self, site: str) -> SiteSetup:
+        """A site as configured."""
+        return _decode(self._send("GET", SETUP_PATH, params={"site_id": site}), SiteSetup)
 
     def download(self, path: str) -> bytes:
         """An answer as it is, to be saved as a file."""

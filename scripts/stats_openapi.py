@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.stats import contract, privacy_contract
+from appliance.stats import contract, privacy_contract, quality_contract
 from appliance.stats.csv_answers import META_HEADER
 from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose
 from appliance.stats.legacy_answers import LegacyAggregate, LegacyRows
@@ -22,7 +22,8 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "stats.openapi.json
 _TYPES = (
     *(contract.Question, contract.Answer, contract.Funnels, contract.Transitions, contract.Sites),
     *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose, LegacyAggregate, LegacyRows),
-    *(privacy_contract.PrivacyFacts, privacy_contract.ChainVerdict),
+    *(privacy_contract.PrivacyFacts, privacy_contract.ChainVerdict, quality_contract.Quality),
+    *(quality_contract.TrialHit, quality_contract.TrialVerdict, quality_contract.SiteSetup),
 )
 _WHY = {
     400: "The question cannot be answered; the sentence says why and what can.",
@@ -129,6 +130,7 @@ def document() -> dict[str, Any]:
                 )
             },
             **{path: {"get": operation} for path, operation in _privacy().items()},
+            **_quality(),
             CLOSE_PATH: {
                 "post": _operation(
                     "See that a day that is over gets closed: the appliance's own key only",
@@ -155,6 +157,20 @@ def _privacy() -> dict[str, dict[str, Any]]:
         privacy_contract.PRIVACY_PATH: _operation("What is kept, why and how long", facts, (401, 403, 503)),
         privacy_contract.CHAIN_PATH: _operation("Walk the chain of the evidence log", chain, (401, 403)),
         privacy_contract.EVIDENCE_PATH: _operation("The evidence log", lines, (401, 403)),
+    }
+
+
+def _quality() -> dict[str, dict[str, Any]]:
+    """The paths about hits and set-up."""
+    refusals = (401, 404, 503)
+    outcomes = _answer("Outcomes by day and hour, last hits, backlog.", _ref("Quality"))
+    verdict = _answer("Its outcome, and what decides.", _ref("TrialVerdict"))
+    setup = _answer("The site as configured.", _ref("SiteSetup"))
+    trial = _operation("What would become of a described hit", verdict, (400, 401, 404, 413), body="TrialHit")
+    return {
+        quality_contract.QUALITY_PATH: {"get": _operation("What became of hits", outcomes, refusals, [_SITE])},
+        quality_contract.TRIAL_PATH: {"post": trial},
+        quality_contract.SETUP_PATH: {"get": _operation("A site as configured", setup, (401, 404), [_SITE])},
     }
 
 

@@ -38,9 +38,13 @@ class Access:
         return reader
 
     def site(self, reader: Reader, site_id: str) -> SiteSettings:
-        """The site of that id."""
+        """The site of that id, for numbers of visitors."""
+        return self.site_for(reader, Right.NUMBERS, site_id)
+
+    def site_for(self, reader: Reader, right: Right, site_id: str) -> SiteSettings:
+        """The site of that id, for something that needs a right."""
         site = self._sites.get(site_id)
-        if site is None or not reader.may_read(site_id):
+        if site is None or not reader.may(right, site_id):
             raise HttpRefusal(404, _UNKNOWN_SITE)
         return site
 

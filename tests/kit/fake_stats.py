@@ -31,6 +31,15 @@ from appliance.stats.contract import (
 )
 from appliance.stats.grants import Grant, Grants
 from appliance.stats.privacy_contract import CHAIN_PATH, EVIDENCE_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
+from appliance.stats.quality_contract import (
+    QUALITY_PATH,
+    SETUP_PATH,
+    TRIAL_PATH,
+    Quality,
+    SiteSetup,
+    TrialHit,
+    TrialVerdict,
+)
 
 Rows = Sequence[tuple[str, int]]
 _DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
@@ -63,6 +72,10 @@ class FakeStats:
     """Those that came with what was asked."""
     privacy: PrivacyFacts | None = None
     verdict: ChainVerdict = field(default_factory=lambda: ChainVerdict(3, None, "ab" * 32))
+    quality: Quality | None = None
+    setup: SiteSetup | None = None
+    trial_verdict: TrialVerdict | None = None
+    trials: list[TrialHit] = field(default_factory=list)
     clock: Callable[[], float] = time.time
 
     def app(self) -> Starlette:
@@ -75,6 +88,9 @@ class FakeStats:
                 Route(PRIVACY_PATH, self._privacy),
                 Route(CHAIN_PATH, self._chain),
                 Route(EVIDENCE_PATH, self._evidence),
+                Route(QUALITY_PATH, self._quality),
+                Route(SETUP_PATH, self._setup),
+                Route(TRIAL_PATH, self._trial, methods=["POST"]),
             ]
         )
 
@@ -102,6 +118,19 @@ class FakeStats:
 
     async def _evidence(self, request: Request) -> Response:
         return self._refusal(request) or Response(b'{"kind":"day_closed"}\n')
+
+    async def _quality(self, request: Request) -> Response:
+        return self._refusal(request) or _json(self.quality)
+
+    async def _setup(self, request: Request) -> Response:
+        return self._refusal(request) or _json(self.setup)
+
+    async def _trial(self, request: Request) -> Response:
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        self.trials.append(msgspec.json.decode(await request.body(), type=TrialHit))
+        return _json(self.trial_verdict)
 
     async def _query(self, request: Request) -> Response:
         refusal = self._refusal(request)

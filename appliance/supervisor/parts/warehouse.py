@@ -24,7 +24,6 @@ from appliance.stats.grants import Grants
 from appliance.stats.import_api import import_route
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
-from appliance.stats.privacy_api import PrivacyApi
 from appliance.stats.readers import Readers
 from appliance.stats.reports import Reports
 from appliance.stats.shown_pairs import FILE, ShownPairs
@@ -39,7 +38,7 @@ from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.log_imports import IMPORT_LOCK, LogImports
 from appliance.supervisor.parts.month_closes import MonthCloses
-from appliance.supervisor.parts.privacy_facts import PrivacyDesk
+from appliance.supervisor.parts.owner_routes import Engines, owner_routes
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
@@ -124,8 +123,6 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
     backup_key = secrets.read_or_make(settings.data_dir, secrets.BACKUP_KEY)
     readers = Readers(ApiKeys(settings, own_key), Grants(grant_key, clock))
-    desk = PrivacyDesk(settings, evidence, retention, writer, clock)
-    privacy = PrivacyApi(settings, readers, desk.facts, desk.verify, desk.evidence)
     api = StatsApi(
         settings,
         Answers(
@@ -167,7 +164,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
                 api,
                 import_route(imports.take, import_key),
                 backup_route(backups.take, backup_key),
-                privacy.routes(),
+                owner_routes(
+                    settings, readers, Engines(writer, reader, client), clock, evidence, retention, sitemaps.of
+                ),
             ),
             "server.stats_listen",
             settings.server.stats_listen,

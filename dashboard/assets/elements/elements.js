@@ -1,5 +1,6 @@
 // The element of dashboard/element.py: draws what it is told as JSON and tells what the reader did.
 
+import { drawBars } from "./bars.js";
 import { drawChart } from "./chart.js";
 import { drawChips } from "./chips.js";
 import { drawHeadline } from "./headline.js";
@@ -8,7 +9,7 @@ import { drawPanel } from "./panel.js";
 import { drawTable } from "./table.js";
 
 const drawings = {
-  chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, panel: drawPanel, table: drawTable,
+  bars: drawBars, chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, panel: drawPanel, table: drawTable,
 };
 const drawn = new WeakMap();
 

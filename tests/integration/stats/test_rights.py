@@ -13,11 +13,15 @@ from appliance.stats.grants import Grant, Granted, Right, signed
 from appliance.stats.import_api import DayIs, ImportStep, Step, encode_step, import_route
 from appliance.stats.privacy_api import PrivacyApi
 from appliance.stats.privacy_contract import ChainVerdict
+from appliance.stats.quality import QualityAnswers
+from appliance.stats.quality_api import QualityApi
 from tests.integration.stats.conftest import GRANT_KEY, Stats, noon
 from tests.kit.asgi_client import AsgiClient
 from tests.kit.privacy_facts import privacy_facts
+from tests.kit.quality_facts import COUNTED
 
 ITS_SITE, EVERY_SITE, SOME_SITE = "reads its site", "needs every site", "says which sites it reads"
+OWNER = "needs every site, or an owner's grant"
 OWN, IMPORTS, BACKUPS, OPEN = "the appliance's own", "the key of imports", "the key of backups", "needs no key"
 RIGHTS = {
     ("POST", "/api/v2/query"): ITS_SITE,
@@ -32,6 +36,9 @@ RIGHTS = {
     ("GET", "/api/v1/privacy"): EVERY_SITE,
     ("GET", "/api/v1/privacy/chain"): EVERY_SITE,
     ("GET", "/api/v1/privacy/evidence"): EVERY_SITE,
+    ("GET", "/api/v1/quality"): OWNER,
+    ("POST", "/api/v1/quality/trial"): OWNER,
+    ("GET", "/api/v1/setup"): OWNER,
     ("POST", "/api/v1/close"): OWN,
     ("POST", "/api/v1/import"): IMPORTS,
     ("POST", "/api/v1/backup"): BACKUPS,
@@ -60,6 +67,7 @@ OPENS = {
     ITS_SITE: {"its site", "every site", "the appliance", "the dashboard"},
     SOME_SITE: {"its site", "another site", "every site", "the appliance", "the dashboard"},
     EVERY_SITE: {"every site", "the appliance"},
+    OWNER: {"every site", "the appliance"},
     OWN: {"the appliance"},
     IMPORTS: {"imports"},
     BACKUPS: {"backups"},
@@ -82,7 +90,9 @@ def client(stats: Stats) -> AsgiClient:
         lambda: ChainVerdict(0, None, ""),
         lambda _sites: [],
     )
-    return AsgiClient(create_app(stats.api, imports, backups, privacy.routes()))
+    answers = QualityAnswers(stats.settings, noon, stats.engine.reader, lambda: None)
+    quality = QualityApi(stats.settings, stats.readers, answers, lambda _hit, _site: COUNTED)
+    return AsgiClient(create_app(stats.api, imports, backups, [*privacy.routes(), *quality.routes()]))
 
 
 def status(client: AsgiClient, route: tuple[str, str], key: str, site: str = "example.org") -> int:
@@ -91,6 +101,8 @@ def status(client: AsgiClient, route: tuple[str, str], key: str, site: str = "ex
     asked: dict[str, Any] = {"headers": {"Authorization": KEYS[key]} if KEYS[key] else {}}
     if path.endswith("query"):
         asked["json"] = QUESTION | {"site_id": site}
+    elif path.endswith("trial"):
+        asked["json"] = {"site_id": site, "url": "https://example.org/"}
     elif path.endswith("close"):
         asked["json"] = {"site_id": site, "day": "2026-11-22"}
     elif path.endswith("import"):
@@ -113,7 +125,7 @@ def test_each_route_answers_the_keys_that_open_it_and_no_others(client: AsgiClie
             return 200
         if right in (IMPORTS, BACKUPS) or key in {*UNKNOWN, "imports", "backups"}:
             return 401
-        return 404 if right == ITS_SITE else 403
+        return 404 if right in (ITS_SITE, OWNER) else 403
 
     assert {key: status(client, route, key) for key in KEYS} == {key: expected(key) for key in KEYS}
 
