@@ -45,6 +45,8 @@ _PROCESSES = (
     _counter("appliance_process_cpu_seconds_total", "Processor time of the process."),
     _gauge("appliance_disk_free_bytes", "Room on the disk of the data directory."),
     _gauge("appliance_disk_size_bytes", "Size of the disk of the data directory."),
+    _gauge("appliance_disk_counters_bytes", "What the counters take of it; looked at once an hour."),
+    _gauge("appliance_disk_days_until_full", "Days that the room lasts at their growth; missing in the first week."),
 )
 _QUEUES = (
     _gauge("appliance_redis_memory_used_bytes", "Memory that counts against maxmemory."),

@@ -1,6 +1,7 @@
 """Logs: one JSON object per line on stderr, and never anything that a request carried.
 
-Own code names an event and gives it plain fields: `log.warning("part_died", extra={"seconds": 3})`. Of foreign
+Own code names an event and gives it plain fields: `log.warning("part_died", extra={"seconds": 3})`. Both come from
+closed lists (`log_events`); what is not listed is not written. Of foreign
 libraries only logger, level and place are kept, because their texts may quote requests, and once a minute at most,
 because a stranger's broken requests must not fill a disk. Exceptions are their type
 and their places; the text is kept for our own errors, whose texts are written for the operator.
@@ -18,6 +19,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from appliance.errors import ApplianceError
+from appliance.supervisor.log_events import EVENTS, FIELDS
 
 _OWN = ("appliance", "dashboard")
 _REPEAT_SECONDS = 60.0
@@ -67,9 +69,7 @@ class JsonLines(logging.Formatter):
             "part": self._part,
         }
         if record.name.partition(".")[0] in _OWN:
-            line["event"] = record.getMessage()
-            fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-            line |= {f"{name}_" if name in line else name: value for name, value in fields.items()}
+            line |= _own(record, line)
         else:
             line |= {"event": "library_says", "logger": record.name}
             line["place"] = f"{_short(record.pathname)}:{record.lineno}"
@@ -78,6 +78,19 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line |= describe(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
+
+
+def _own(record: logging.LogRecord, line: dict[str, Any]) -> dict[str, Any]:
+    """Event and fields of a line of our own, as far as they are listed."""
+    event = record.getMessage()
+    described: dict[str, Any] = {"event": event}
+    if event not in EVENTS:
+        described = {"event": "unlisted", "place": f"{_short(record.pathname)}:{record.lineno}"}
+    fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    described |= {f"{name}_" if name in line else name: fields[name] for name in fields if name in FIELDS}
+    if unlisted := sorted(fields.keys() - FIELDS):
+        described["unlisted"] = unlisted
+    return described
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from appliance.errors import ApplianceError, StartError
 from appliance.settings import Settings
 from appliance.supervisor import checks, redis_server, secrets
 from appliance.supervisor.child import Child, Plan
+from appliance.supervisor.metrics.disk import DiskSamples
 from appliance.supervisor.metrics.gather import Running, gather
 from appliance.supervisor.plans import await_external_redis, part_plans, redis_plan
 from appliance.supervisor.reload import Notice, RunningConfiguration
@@ -144,8 +145,8 @@ class Supervisor:
         if address := self._settings.server.metrics_listen:
             from appliance.supervisor.metrics.exposition import serve_metrics  # 5 MB, for those who scrape
 
-            clock = make_clock(self._settings.test_clock_file)
-            self._metrics = serve_metrics(address, lambda: gather(self._settings, clock, self._processes))
+            clock, disk = make_clock(self._settings.test_clock_file), DiskSamples(self._settings)
+            self._metrics = serve_metrics(address, lambda: gather(self._settings, clock, disk, self._processes))
 
     def _processes(self) -> list[Running]:
         return [Running(child.plan.part, child.pid, child.starts) for child, _ in self._children]

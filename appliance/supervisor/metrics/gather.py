@@ -18,6 +18,7 @@ from appliance.errors import ApplianceError
 from appliance.metrics.samples import Sample, decode, number
 from appliance.settings import Settings
 from appliance.supervisor import logs
+from appliance.supervisor.metrics.disk import DiskSamples
 from appliance.supervisor.metrics.part import socket_path
 from appliance.supervisor.metrics.queues import queue_samples
 
@@ -34,9 +35,11 @@ class Running(NamedTuple):
     starts: int
 
 
-def gather(settings: Settings, clock: Clock, running: Callable[[], list[Running]]) -> Iterator[tuple[str, Sample]]:
+def gather(
+    settings: Settings, clock: Clock, disk: DiskSamples, running: Callable[[], list[Running]]
+) -> Iterator[tuple[str, Sample]]:
     """All samples with the part that each tells of."""
-    for sample in _own(settings):
+    for sample in (*_own(), *disk.samples()):
         yield SUPERVISOR, sample
     for process in (Running(SUPERVISOR, os.getpid(), 1), *running()):
         for sample in _of_process(process):
@@ -72,12 +75,9 @@ def ask(path: Path) -> list[Sample] | None:
         return None
 
 
-def _own(settings: Settings) -> Iterator[Sample]:
+def _own() -> Iterator[Sample]:
     yield number("appliance_build_info", 1, version("appliance"), platform.python_version())
     yield number("appliance_part_up", 1)
-    disk = os.statvfs(settings.data_dir)
-    yield number("appliance_disk_free_bytes", disk.f_bavail * disk.f_frsize)
-    yield number("appliance_disk_size_bytes", disk.f_blocks * disk.f_frsize)
 
 
 def _of_process(process: Running) -> Iterator[Sample]:

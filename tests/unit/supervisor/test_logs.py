@@ -39,7 +39,7 @@ def test_own_event_is_one_json_line_with_its_fields() -> None:
 
 
 def test_line_breaks_never_end_the_line() -> None:
-    assert "\n" not in formatted("appliance", "text", reason="a\nb")
+    assert "\n" not in formatted("appliance", "flush_failed", reason="a\nb")
 
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "asyncio", "streamlit", "py.warnings"])
@@ -68,7 +68,7 @@ def test_sentence_of_an_own_error_is_kept() -> None:
 
 
 def test_value_that_is_no_json_is_named_by_its_type() -> None:
-    assert json.loads(formatted("appliance", "event", thing=object()))["thing"] == "object"
+    assert json.loads(formatted("appliance", "ready", what=object()))["what"] == "object"
 
 
 def warning(name: str, line: int, at: float) -> logging.LogRecord:
