@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.stats.contract import ATTRIBUTE_DEFINITIONS
+from appliance.stats.contract import ATTRIBUTE_DEFINITIONS, PLACE_NAMES
 
 PARAMETER = "f"
 MOST_ATTRIBUTES = 2
@@ -73,4 +73,4 @@ def _is_attribute(name: str) -> bool:
     if "<" in name:
         return False
     is_property = name.startswith(_PROPERTY) and 0 < len(name) - len(_PROPERTY) <= 64
-    return is_property or name in ATTRIBUTE_DEFINITIONS
+    return is_property or (name in ATTRIBUTE_DEFINITIONS and name not in PLACE_NAMES)

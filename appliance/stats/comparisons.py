@@ -11,7 +11,7 @@ from appliance.stats.ranges import DateRange
 
 _DAYS_OF_WEEK = 7
 _NEAREST = 3
-_IN_POINTS = frozenset({Metric.BOUNCE_RATE, Metric.CONVERSION_RATE})
+_IN_POINTS = frozenset({Metric.BOUNCE_RATE, Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE})
 _MODES = ("previous_period", "year_over_year", "custom")
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 
+from appliance.stats.place_names import country_names as country_names
 from appliance.stats.vocabulary import ATTRIBUTE_DEFINITIONS as ATTRIBUTE_DEFINITIONS
 from appliance.stats.vocabulary import ATTRIBUTES as ATTRIBUTES
 from appliance.stats.vocabulary import DATE_RANGES as DATE_RANGES
 from appliance.stats.vocabulary import DEFINITIONS as DEFINITIONS
 from appliance.stats.vocabulary import NOT_SET as NOT_SET
 from appliance.stats.vocabulary import OTHER as OTHER
+from appliance.stats.vocabulary import PLACE_NAMES as PLACE_NAMES
 from appliance.stats.vocabulary import TIME_DEFINITIONS as TIME_DEFINITIONS
 from appliance.stats.vocabulary import TIMES as TIMES
 from appliance.stats.vocabulary import UNITS as UNITS

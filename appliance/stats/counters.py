@@ -68,6 +68,8 @@ class Around(NamedTuple):
     """Digits behind the point of the row's currency."""
     able: Counters | None = None
     """Those who could have reached the goal; None for everybody."""
+    group: Counters | None = None
+    """Those of them who are in the row; None for all of them."""
     left: Counters | None = None
     """By page: the visits that ended there, or None if nobody's may be shown."""
     is_total: bool = False
@@ -97,9 +99,11 @@ _COMPUTED: dict[Metric, Callable[[Counters, Around], Number]] = {
     Metric.EXITS: lambda _, a: a.left.visits if a.left else None,
     Metric.CONVERSIONS: lambda c, _: c.events,
     Metric.CONVERSION_RATE: lambda c, a: _percent(c.visitors, (a.able or a.everybody).visitors, 2),
+    Metric.GROUP_CONVERSION_RATE: lambda c, a: _percent(c.visitors, (a.group or a.able or a.everybody).visitors, 2),
     Metric.PERCENTAGE: lambda c, a: _percent(c.visitors, a.everybody.visitors, 1),
     # A float prints every amount of up to 15 digits exactly, to the last minor unit.
     Metric.REVENUE: lambda c, a: c.revenue_minor / 10**a.decimals,
+    Metric.AVERAGE_REVENUE: lambda c, a: _mean_amount(c, a.decimals),
 }
 
 
@@ -140,6 +144,10 @@ def _of_ended(ended: Counters | None, compute: Callable[[Counters], int]) -> Num
 
 def _percent(part: int, whole: int, decimals: int) -> float:
     return round(100 * part / whole, decimals) if whole else 0.0
+
+
+def _mean_amount(counters: Counters, decimals: int) -> Number:
+    return round(counters.revenue_minor / counters.events / 10**decimals, decimals) if counters.events else None
 
 
 def _rounded(numerator: int, denominator: int) -> int:

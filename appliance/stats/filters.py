@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from appliance.dimensions import BY_API_NAME, PROPERTY_PREFIX, TRAITS, Dimension
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, NOT_SET, TimeDimension
+from appliance.stats.contract import ATTRIBUTES, NOT_SET, PLACE_NAMES, TimeDimension
 from appliance.stats.patterns import one_of_patterns
+from appliance.stats.place_names import naming
 
 _MAX_VALUES = 1000
 _MAX_DEPTH = 10
@@ -76,8 +77,9 @@ def read_attribute(name: object, where: str) -> Attribute:
     if isinstance(name, str):
         if name.startswith(PROPERTY_PREFIX) and name != PROPERTY_PREFIX:
             return Attribute(Dimension.PROPS, name.removeprefix(PROPERTY_PREFIX))
-        if name in BY_API_NAME and BY_API_NAME[name] is not Dimension.PROPS:
-            return Attribute(BY_API_NAME[name])
+        stored = PLACE_NAMES.get(name, name)
+        if stored in BY_API_NAME and BY_API_NAME[stored] is not Dimension.PROPS:
+            return Attribute(BY_API_NAME[stored])
     allowed = ", ".join(ATTRIBUTES if where == "filters" else (*ATTRIBUTES, *TimeDimension))
     raise QueryError(f'{where}: "{str(name)[:60]}" is not one of {allowed}')
 
@@ -159,10 +161,12 @@ def _read_plain(operator: str, node: list[Any]) -> _Rule:
     values = _values(node[2], attribute)
     is_case_sensitive = _is_case_sensitive(node)
     test = operator.removesuffix("_not")
-    accepts = _TESTS[test](values, is_case_sensitive)
+    shown, stored = naming(node[1])
+    fits = _TESTS[test](values, is_case_sensitive)
+    accepts: Callable[[str], bool] = lambda value: fits(shown(value))  # noqa: E731
     if test != operator:
         return _Rule((attribute,), lambda of: not accepts(of[attribute]))
-    named = tuple(_unset(value) for value in values) if test == "is" and is_case_sensitive else ()
+    named = tuple(stored(_unset(value)) for value in values) if test == "is" and is_case_sensitive else ()
     return _Rule((attribute,), lambda of: accepts(of[attribute]), named)
 
 

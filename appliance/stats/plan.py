@@ -21,10 +21,13 @@ _ONLY_BY = {
     Metric.EXITS: Dimension.PAGE,
     Metric.CONVERSIONS: Dimension.GOAL,
     Metric.CONVERSION_RATE: Dimension.GOAL,
+    Metric.GROUP_CONVERSION_RATE: Dimension.GOAL,
     Metric.REVENUE: Dimension.CURRENCY,
+    Metric.AVERAGE_REVENUE: Dimension.CURRENCY,
 }
 """Metrics that one dimension alone has."""
-_OF_EVERYBODY = frozenset({Metric.CONVERSION_RATE, Metric.PERCENTAGE})
+_OF_EVERYBODY = frozenset({Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE, Metric.PERCENTAGE})
+_AMOUNTS = frozenset({Metric.REVENUE, Metric.AVERAGE_REVENUE})
 _OF_PAGES = frozenset({Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH, Metric.ENTRIES, Metric.EXITS})
 _OF_ENTRIES = _OF_WHOLE_VISITS | {Metric.ENTRIES}
 _SAME_TWICE = frozenset(
@@ -61,12 +64,14 @@ class Plan(NamedTuple):
     site: str
     metrics: tuple[Metric, ...]
     asked: tuple[Attribute, ...]
-    """Attributes among the dimensions, in their order."""
+    """Attributes among the dimensions, in their order, each once."""
     filters: tuple[Filter, ...]
     pair_filters: tuple[PairFilter, ...]
     time: TimeDimension | None
     dimensions: tuple[str, ...]
     """As asked: attributes and at most one time, in any order."""
+    shown: tuple[Attribute, ...]
+    """What each dimension shows but the time, in their order."""
     sorts: tuple[Sort, ...]
     limit: int
     offset: int
@@ -125,7 +130,7 @@ def make_plan(question: Question) -> Plan:
         QueryError: it cannot be answered; the text says why and what can.
     """
     metrics = _metrics(question.metrics)
-    time, asked = _dimensions(question.dimensions)
+    time, shown = _dimensions(question.dimensions)
     filters = read_filters(question.filters)
     pagination = question.pagination
     if not 1 <= pagination.limit <= MAX_LIMIT:
@@ -135,7 +140,10 @@ def make_plan(question: Question) -> Plan:
     dimensions = tuple(question.dimensions)
     sorts = _sorts(question.order_by, metrics, dimensions) or _usual_order(metrics, dimensions)
     page = pagination.limit, pagination.offset
-    plan = Plan(question.site_id, metrics, asked, filters.single, filters.pairs, time, dimensions, sorts, *page)
+    filtered = filters.single, filters.pairs
+    plan = Plan(
+        question.site_id, metrics, tuple(dict.fromkeys(shown)), *filtered, time, dimensions, shown, sorts, *page
+    )
     _check_attributes(plan.attributes, time)
     _check_pair_filters(plan)
     _check_metrics(plan)
@@ -155,11 +163,12 @@ def _metrics(names: list[str]) -> tuple[Metric, ...]:
 
 
 def _dimensions(names: list[str]) -> tuple[TimeDimension | None, tuple[Attribute, ...]]:
+    """The time, and the attribute of each other dimension: countries may be asked for by code and by name."""
     times = [name for name in names if name in TimeDimension.__members__.values()]
     attributes = tuple(read_attribute(name, "dimensions") for name in names if name not in times)
     if len(times) > 1:
         raise QueryError("dimensions can hold one time dimension only")
-    if len(set(attributes)) != len(attributes):
+    if len(set(names)) != len(names):
         raise QueryError("dimensions must name each attribute once")
     return TimeDimension(times[0]) if times else None, attributes
 
@@ -212,8 +221,8 @@ def _check_metrics(plan: Plan) -> None:
             raise QueryError(f"{metric} is counted by event:page with attributes of visits only")
         if metric in _OF_ENTRIES:
             _check_whole_visits(metric, plan.attributes)
-        if metric is Metric.REVENUE and not _has_one_currency(plan):
-            raise QueryError("revenue is not added up over currencies: ask by event:currency or for one currency")
+        if metric in _AMOUNTS and not _has_one_currency(plan):
+            raise QueryError(f"{metric} is not added up over currencies: ask by event:currency or for one currency")
 
 
 def _check_whole_visits(metric: Metric, attributes: tuple[Attribute, ...]) -> None:

@@ -10,12 +10,18 @@ from appliance.stats.contract import NOT_SET, OTHER, TIMES, Hidden, Metric, Row
 from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric, minus, none_below_zero, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.pair_reports import PairKey
+from appliance.stats.place_names import naming
 from appliance.stats.plan import Plan
 from appliance.stats.reports import Cells
 
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
-_FIXED = {Dimension.GOAL: Metric.CONVERSIONS, Dimension.CURRENCY: Metric.REVENUE}
+_FIXED = {
+    Dimension.GOAL: frozenset({Metric.CONVERSIONS}),
+    Dimension.CURRENCY: frozenset({Metric.REVENUE, Metric.AVERAGE_REVENUE}),
+}
 """What adds up over visits for one value of an attribute of events, beside the usual."""
+
+_GOAL = Attribute(Dimension.GOAL)
 
 _Day = date | None
 _Labels = tuple[_Day, tuple[str, ...]]
@@ -177,31 +183,32 @@ class _Bases:
         self._plan = plan
         self._everybody = everybody
         one, other = plan.attributes
-        goal = Attribute(Dimension.GOAL)
-        self._beside = {one: cells.other, other: cells.one}.get(goal)
-        """The attribute beside the goal: its visitors could have reached it."""
-        self._beside_at = plan.asked.index(other if one == goal else one) if self._is_beside_asked(goal) else None
-        self._matched: dict[_Day, Counters] = {}
-        if len(plan.asked) < 2:
-            for (day, value), counters in cells.other.shown.items():
-                if plan.accepts(other, value):
-                    self._matched[day] = plus(self._matched.get(day, NOTHING), counters)
-        self._beside_matched = self._matched if other != goal else {}
-
-    def _is_beside_asked(self, goal: Attribute) -> bool:
-        one, other = self._plan.attributes
-        return goal in (one, other) and (other if one == goal else one) in self._plan.asked
+        self._whole = everybody if len(plan.asked) == 2 else _matched(plan, other, cells.other)
+        beside, of_beside = (other, cells.other) if one == _GOAL else (one, cells.one)
+        self._able = everybody
+        # Who reached a goal had its properties, and nobody else could have had them.
+        if plan.is_filtered(beside) and beside.dimension is not Dimension.PROPS:
+            self._able = _matched(plan, beside, of_beside)
+        self._of_beside = of_beside.shown
+        self._beside_at = plan.asked.index(beside) if beside in plan.asked else None
 
     def around(self, day: _Day, values: tuple[str, ...], ended: Counters | None) -> Around:
         """For the row with these values."""
-        whole = self._everybody if len(self._plan.asked) == 2 else self._matched
-        able = whole.get(day, NOTHING)
-        if self._beside is not None:
-            if self._beside_at is None:
-                able = self._beside_matched.get(day, NOTHING)
-            else:
-                able = self._beside.shown.get((day, values[self._beside_at]), NOTHING)
-        return Around(ended, whole.get(day, NOTHING), _decimals(self._plan, values), able=able)
+        able = self._able.get(day, NOTHING)
+        group = able
+        if self._beside_at is not None:
+            group = self._of_beside.get((day, values[self._beside_at]), NOTHING)
+        whole = self._whole.get(day, NOTHING)
+        return Around(ended, whole, _decimals(self._plan, values), able=able, group=group)
+
+
+def _matched(plan: Plan, attribute: Attribute, cells: Cells) -> dict[_Day, Counters]:
+    """Sums over the values of an attribute that pass its filters."""
+    sums: dict[_Day, Counters] = {}
+    for (day, value), counters in cells.shown.items():
+        if plan.accepts(attribute, value):
+            sums[day] = plus(sums.get(day, NOTHING), counters)
+    return sums
 
 
 def _left_over(plan: Plan, cells: PairCells) -> dict[_Labels, tuple[Counters, frozenset[Metric]]]:
@@ -252,7 +259,7 @@ def _known(fixed: Dimension, spread: Dimension) -> frozenset[Metric]:
     if TRAITS[fixed].scope is Scope.EVENT:
         known -= _OF_WHOLE_VISITS
         if TRAITS[spread].scope is Scope.VISIT and fixed in _FIXED:
-            known |= {_FIXED[fixed]}
+            known |= _FIXED[fixed]
     return known
 
 
@@ -274,8 +281,9 @@ def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
 
 
 def _in_order(plan: Plan, day: str, values: tuple[str, ...]) -> list[str]:
-    rest = iter(values)
-    return [day if name in TIMES else next(rest) for name in plan.dimensions]
+    by_attribute = dict(zip(plan.asked, values, strict=True))
+    rest = iter(plan.shown)
+    return [day if name in TIMES else naming(name).shown(by_attribute[next(rest)]) for name in plan.dimensions]
 
 
 def _text(day: _Day) -> str:

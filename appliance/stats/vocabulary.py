@@ -22,7 +22,9 @@ class Metric(StrEnum):
     EXITS = "exits"
     CONVERSIONS = "conversions"
     CONVERSION_RATE = "conversion_rate"
+    GROUP_CONVERSION_RATE = "group_conversion_rate"
     REVENUE = "revenue"
+    AVERAGE_REVENUE = "average_revenue"
     PERCENTAGE = "percentage"
 
 
@@ -40,7 +42,9 @@ DEFINITIONS: dict[Metric, str] = {
     Metric.EXITS: "Ended visits whose last page it was. Only by event:page.",
     Metric.CONVERSIONS: "Events that reached the goal. Only by event:goal.",
     Metric.CONVERSION_RATE: "Visitors who reached the goal, in percent of all visitors. Only by event:goal.",
+    Metric.GROUP_CONVERSION_RATE: "Visitors who reached the goal, in percent of those of the row. Only by event:goal.",
     Metric.REVENUE: "Sum of the amounts of events, in the currency's main unit. Only by event:currency.",
+    Metric.AVERAGE_REVENUE: "Mean amount of the events that have one, in the main unit. Only by event:currency.",
     Metric.PERCENTAGE: "Visitors of the row in percent of all visitors. Only by a dimension other than time.",
 }
 """One sentence for readers of each number."""
@@ -59,7 +63,9 @@ UNITS: dict[Metric, str] = {
     Metric.EXITS: "visits",
     Metric.CONVERSIONS: "events",
     Metric.CONVERSION_RATE: "percent",
+    Metric.GROUP_CONVERSION_RATE: "percent",
     Metric.REVENUE: "main unit of the currency",
+    Metric.AVERAGE_REVENUE: "main unit of the currency",
     Metric.PERCENTAGE: "percent",
 }
 """What each number counts."""
@@ -108,6 +114,9 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "visit:country": "Country of the network, as two letters (ISO 3166-1).",
     "visit:region": "Region of the network (ISO 3166-2); needs a database of cities.",
     "visit:city": "City of the network; needs a database of cities.",
+    "visit:country_name": "Country by its name, such as Germany.",
+    "visit:region_name": "Region by its name, such as Bavaria.",
+    "visit:city_name": "As visit:city.",
     "visit:browser": "Browser, such as Chrome.",
     "visit:browser_version": "Browser and major version, such as Chrome 126.",
     "visit:os": "Operating system.",
@@ -118,6 +127,13 @@ ATTRIBUTE_DEFINITIONS: dict[str, str] = {
     "visit:visitor_type": "New that day or Returning that day: whether it is the visitor's first visit of the day.",
 }
 """One sentence for readers of each dimension other than time."""
+
+PLACE_NAMES: dict[str, str] = {
+    "visit:country_name": "visit:country",
+    "visit:region_name": "visit:region",
+    "visit:city_name": "visit:city",
+}
+"""Dimensions that show another's values by their names."""
 
 OTHER = "(other)"
 """Row of everything that has no row of its own, in dimensions whose rows add up."""

@@ -231,16 +231,16 @@ def test_goals_are_compared_with_those_who_could_have_reached_them(stats: Stats)
         person(facts, *events, source="Google" if number % 4 else DIRECT)
     stats.insert(facts.visits, facts.events, facts.pairs)
     stats.close_day(DAY)
-    metrics = ["visitors", "conversions", "conversion_rate"]
-    rows = {("Google",): [15, 30, 50.0], (DIRECT,): [5, 10, 50.0]}
+    metrics = ["visitors", "conversions", "group_conversion_rate", "conversion_rate"]
+    rows = {("Google",): [15, 30, 50.0, 37.5], (DIRECT,): [5, 10, 50.0, 12.5]}
     goal = [["is", "event:goal", ["Signup"]]]
     assert stats.rows(metrics=metrics, dimensions=["visit:source"], filters=goal) == rows
     both = stats.rows(metrics=metrics, dimensions=["event:goal", "visit:source"])
     assert both == {("Signup", *value): row for value, row in rows.items()}
     google = [["is", "visit:source", ["Google"]]]
-    assert stats.rows(metrics=metrics, dimensions=["event:goal"], filters=google) == {("Signup",): [15, 30, 50.0]}
-    assert stats.rows(metrics=metrics, filters=[*goal, *google]) == {(): [15, 30, 50.0]}
-    assert stats.rows(metrics=metrics, filters=goal) == {(): [20, 40, 50.0]}
+    assert stats.rows(metrics=metrics, dimensions=["event:goal"], filters=google) == {("Signup",): [15, 30, 50.0, 50.0]}
+    assert stats.rows(metrics=metrics, filters=[*goal, *google]) == {(): [15, 30, 50.0, 50.0]}
+    assert stats.rows(metrics=metrics, filters=goal) == {(): [20, 40, 50.0, 50.0]}
 
 
 def test_bounces_of_pages_are_those_of_the_visits_that_entered_there(stats: Stats) -> None:

@@ -440,6 +440,9 @@ def test_revenue_adds_up_within_its_currency(stats: Stats) -> None:
     visit(stats, "/")
     rows = stats.rows(metrics=["revenue", "events"], dimensions=["event:currency"])
     assert rows == {("EUR",): [29.99, 3], ("JPY",): [500, 1]}
+    asked = {"metrics": ["average_revenue"], "dimensions": ["event:currency"]}
+    assert stats.rows(**asked) == {("EUR",): [10.0], ("JPY",): [500]}
+    assert stats.rows(metrics=["average_revenue"], filters=[["is", "event:currency", ["EUR"]]]) == {(): [10.0]}
 
 
 @pytest.mark.parametrize(

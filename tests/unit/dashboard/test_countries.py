@@ -2,11 +2,12 @@
 
 import re
 
+from appliance.stats.contract import country_names
 from dashboard import countries
 
 
 def test_every_code_is_two_letters_and_has_a_name() -> None:
-    table = countries._names()
+    table = country_names()
     assert len(table) == 250
     assert all(re.fullmatch("[A-Z]{2}", code) and name for code, name in table.items())
 

@@ -26,18 +26,26 @@ EVERYBODY = NOTHING._replace(visitors=600)
         (Metric.CONVERSION_RATE, 0.67),
         (Metric.PERCENTAGE, 0.7),
         (Metric.REVENUE, -1234.56),
+        (Metric.AVERAGE_REVENUE, -94.97),
+        (Metric.GROUP_CONVERSION_RATE, 0.67),
     ],
 )
 def test_metric_follows_its_definition(name: Metric, value: float) -> None:
     assert metric(name, C, Around(C, EVERYBODY, decimals=2)) == value
 
 
-NEEDS_SIGNALS = (Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH)
+MEANS_OF_SOME = (Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH, Metric.AVERAGE_REVENUE)
 
 
 @pytest.mark.parametrize("name", list(Metric))
 def test_nothing_gives_zero(name: Metric) -> None:
-    assert metric(name, NOTHING, Around(NOTHING, left=NOTHING)) == (None if name in NEEDS_SIGNALS else 0)
+    assert metric(name, NOTHING, Around(NOTHING, left=NOTHING)) == (None if name in MEANS_OF_SOME else 0)
+
+
+def test_rates_have_their_own_bases() -> None:
+    around = Around(C, EVERYBODY, able=NOTHING._replace(visitors=40), group=NOTHING._replace(visitors=8))
+    rates = Metric.PERCENTAGE, Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE
+    assert [metric(name, C, around) for name in rates] == [0.7, 10.0, 50.0]
 
 
 def test_page_that_nobody_entered_on_has_no_bounce_rate() -> None:

@@ -7,7 +7,15 @@ import pytest
 
 from appliance.dimensions import BY_API_NAME, Dimension
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, DEFINITIONS, TIME_DEFINITIONS, UNITS, Metric, TimeDimension
+from appliance.stats.contract import (
+    ATTRIBUTES,
+    DEFINITIONS,
+    PLACE_NAMES,
+    TIME_DEFINITIONS,
+    UNITS,
+    Metric,
+    TimeDimension,
+)
 from appliance.stats.filters import Attribute
 from appliance.stats.plan import Plan, Sort, make_plan, read_question
 
@@ -21,7 +29,8 @@ MIXED = ["or", [["is", "visit:source", ["a"]], ["is", "visit:country", ["DE"]]]]
 
 
 def test_contract_names_every_dimension_and_defines_every_metric() -> None:
-    assert set(ATTRIBUTES) == set(BY_API_NAME)
+    assert set(ATTRIBUTES) == set(BY_API_NAME) | set(PLACE_NAMES)
+    assert set(PLACE_NAMES.values()) <= set(BY_API_NAME)
     assert set(DEFINITIONS) == set(UNITS) == set(Metric)
     assert set(TIME_DEFINITIONS) == set(TimeDimension)
 
@@ -59,6 +68,10 @@ def test_attribute_goes_with_days() -> None:
             {"metrics": ["bounce_rate"], "dimensions": ["event:page"], "filters": [["is", "event:goal", ["a"]]]},
             "whole visits",
         ),
+        ({"metrics": ["average_revenue"], "filters": [["contains", "event:currency", ["E"]]]}, "over currencies"),
+        ({"metrics": ["group_conversion_rate"], "dimensions": ["visit:source"]}, "filter by it"),
+        ({"dimensions": ["visit:country_name", "visit:country_name"]}, "once"),
+        ({"dimensions": ["visit:country_name", "visit:region"]}, "says the same twice"),
         ({"metrics": ["revenue"], "filters": [["is", "event:currency", ["EUR", "USD"]]]}, "over currencies"),
         ({"filters": [MIXED], "dimensions": ["event:page"]}, "more than two"),
         (

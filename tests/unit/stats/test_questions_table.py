@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from appliance.errors import QueryError
-from appliance.stats.contract import ATTRIBUTES, Metric, Question, TimeDimension
+from appliance.stats.contract import ATTRIBUTES, PLACE_NAMES, Metric, Question, TimeDimension
 from appliance.stats.plan import make_plan
 
 NAMES = [name.replace("<key>", "plan") for name in ATTRIBUTES]
@@ -31,7 +31,7 @@ def shapes() -> list[Shape]:
 
 def is_promised(metric: Metric, dimensions: list[str], filtered: list[str]) -> bool:
     """What the page says."""
-    attributes = {*dimensions, *filtered}
+    attributes = {PLACE_NAMES.get(name, name) for name in (*dimensions, *filtered)}
     of_events = {name for name in attributes if name.startswith("event:")}
     if attributes in SAME_TWICE or (of_events and "visit:exit_page" in attributes):
         return False
@@ -43,9 +43,9 @@ def is_promised(metric: Metric, dimensions: list[str], filtered: list[str]) -> b
         return not of_events or (of_events == {"event:page"} and "visit:entry_page" not in attributes)
     if metric in {Metric.TIME_ON_PAGE, Metric.SCROLL_DEPTH}:
         return of_events == {"event:page"}
-    if metric in {Metric.CONVERSIONS, Metric.CONVERSION_RATE}:
+    if metric in {Metric.CONVERSIONS, Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE}:
         return "event:goal" in attributes
-    if metric is Metric.REVENUE:
+    if metric in {Metric.REVENUE, Metric.AVERAGE_REVENUE}:
         return "event:currency" in attributes
     return metric in ALWAYS or (metric is Metric.PERCENTAGE and bool(dimensions))
 

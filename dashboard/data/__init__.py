@@ -1,1 +1,0 @@
-"""Static tables; where they come from stands in ORIGIN.md."""
