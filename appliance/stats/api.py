@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
-import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -33,8 +32,8 @@ from appliance.stats.legacy_api import LegacyApi
 from appliance.stats.plan import read_question
 from appliance.stats.readers import Readers, as_locked
 from appliance.stats.replies import HEADERS, REFUSALS, HttpRefusal, as_json, as_liked, body_of
+from appliance.stats.time_limit import Questions
 
-_MAX_QUESTIONS_AT_ONCE = 4
 _Found = TypeVar("_Found")
 
 
@@ -69,8 +68,7 @@ class StatsApi:
         self._close = close
         self._funnels = funnels
         self._transitions = transitions
-        # Slow questions wait for each other and leave threads to the health checks and the current visitors.
-        self._questions = anyio.CapacityLimiter(_MAX_QUESTIONS_AT_ONCE)
+        self._questions = Questions()
         self.legacy = LegacyApi(self._access, answers, self._questions)
 
     async def query(self, request: Request) -> Response:
@@ -78,7 +76,7 @@ class StatsApi:
         reader = self._access.reader(request, takes_filters=True)
         question = as_locked(read_question(await body_of(request)), reader)
         site = self._access.site(reader, question.site_id)
-        answer = await anyio.to_thread.run_sync(self._answers.answer, question, site, limiter=self._questions)
+        answer = await self._questions.run(self._answers.answer, question, site)
         return as_liked(request, answer, answer.meta, lambda: query_csv(answer))
 
     async def realtime(self, request: Request) -> Response:
@@ -100,7 +98,7 @@ class StatsApi:
         site = self._access.named_site(request)
         asked = request.query_params.get("date_range", "day")
         date_range = asked.split(",") if "," in asked else asked
-        return await anyio.to_thread.run_sync(report, site, date_range, limiter=self._questions)
+        return await self._questions.run(report, site, date_range)
 
     async def sites(self, request: Request) -> Response:
         """`GET /api/v1/sites`: the sites that the key opens."""
@@ -110,16 +108,14 @@ class StatsApi:
     async def retention(self, request: Request) -> Response:
         """`GET /api/v1/retention`: what the limits would delete now; for keys that open every site."""
         self._access.reader_of_every_site(request)
-        return as_json(await anyio.to_thread.run_sync(self._retention, limiter=self._questions))
+        return as_json(await self._questions.run(self._retention))
 
     async def close(self, request: Request) -> Response:
         """`POST /api/v1/close`: see that a day that is over gets closed; for `appliance close`, with its own key."""
         if not self._access.reader(request).may_change:
             raise HttpRefusal(403, "keys of the configuration only read; the command appliance close does this")
         question = read_close_question(await body_of(request))
-        return as_json(
-            await anyio.to_thread.run_sync(self._close, question.site_id, question.day, limiter=self._questions)
-        )
+        return as_json(await self._questions.run(self._close, question.site_id, question.day))
 
     async def is_live(self, request: Request) -> Response:
         """`GET /health/live`: the process answers."""

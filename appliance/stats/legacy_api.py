@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-import anyio
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,15 +20,16 @@ from appliance.stats.legacy_answers import (
 from appliance.stats.legacy_questions import aggregate_question, breakdown_question, timeseries_question
 from appliance.stats.readers import as_locked
 from appliance.stats.replies import as_liked
+from appliance.stats.time_limit import Questions
 
 _Read = Callable[[Iterable[tuple[str, str]]], Question]
 _Shape = Callable[[Answer], LegacyAggregate | LegacyRows]
 
 
 class LegacyApi:
-    """The routes of v1; `questions` is the limit that all slow questions share."""
+    """The routes of v1; `questions` runs those of all routes."""
 
-    def __init__(self, access: Access, answers: Answers, questions: anyio.CapacityLimiter) -> None:
+    def __init__(self, access: Access, answers: Answers, questions: Questions) -> None:
         self._access = access
         self._answers = answers
         self._questions = questions
@@ -59,5 +58,5 @@ class LegacyApi:
         reader = self._access.reader(request, takes_filters=True)
         site = self._access.site(reader, request.query_params.get("site_id", ""))
         question = as_locked(read(request.query_params.multi_items()), reader)
-        found = shape(await anyio.to_thread.run_sync(self._answers.answer, question, site, limiter=self._questions))
+        found = shape(await self._questions.run(self._answers.answer, question, site))
         return as_liked(request, found, found.meta, lambda: legacy_csv(found))

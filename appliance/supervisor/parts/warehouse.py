@@ -27,6 +27,7 @@ from appliance.stats.pair_reports import PairReports
 from appliance.stats.readers import Readers
 from appliance.stats.reports import Reports
 from appliance.stats.shown_pairs import FILE, ShownPairs
+from appliance.stats.time_limit import TimedReader
 from appliance.stats.transitions import TransitionAnswers
 from appliance.supervisor import logs, secrets
 from appliance.supervisor.backup.take import Backups
@@ -117,6 +118,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
                 found.append(f"{lost} batches of counts could not be stored and were set aside: the log says why")
         return found
 
+    timed = TimedReader(reader)
     open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
     own_key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
     grant_key = secrets.read_or_make(settings.data_dir, secrets.GRANT_KEY)
@@ -128,8 +130,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         Answers(
             settings,
             clock,
-            Reports(reader, closed_days),
-            PairReports(reader, open_pairs),
+            Reports(timed, closed_days),
+            PairReports(timed, open_pairs),
             lambda: facts.counted_until,
             warnings,
             sitemaps.of,
@@ -140,9 +142,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         warnings=warnings,
         retention=lambda: as_answer(retention),
         close=closes.ask,
-        funnels=FunnelAnswers(settings, clock, reader, closed_days, lambda: facts.counted_until).answer,
+        funnels=FunnelAnswers(settings, clock, timed, closed_days, lambda: facts.counted_until).answer,
         transitions=TransitionAnswers(
-            settings, clock, reader, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of
+            settings, clock, timed, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of
         ).answer,
     )
     read_sitemaps(settings, sitemaps)

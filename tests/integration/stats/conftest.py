@@ -1,6 +1,7 @@
 """The stats API over one embedded ClickHouse per module."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -24,6 +25,7 @@ from appliance.stats.pair_reports import PairReports
 from appliance.stats.readers import Readers
 from appliance.stats.reports import Reader, Reports
 from appliance.stats.shown_pairs import ShownPairs
+from appliance.stats.time_limit import TimedReader
 from appliance.stats.transitions import TransitionAnswers
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
@@ -55,10 +57,13 @@ class Stats:
         self.readers = Readers(ApiKeys(settings, "own"), Grants(GRANT_KEY, noon))
         self._inserts = 0
         self.warnings: list[str] = []
+        self.seconds_ahead = 0.0
+        """What the clock of slow questions is ahead."""
         self.read_from(engine.reader)
 
     def read_from(self, reader: Reader) -> Starlette:
         """Let the API ask this reader from now on."""
+        reader = TimedReader(reader, self.monotonic)
         open_pairs = OpenPairs(ShownPairs())
         reports = Reports(reader, ClosedDays(self.engine.writer))
         answers = Answers(self._settings, noon, reports, PairReports(reader, open_pairs), noon, self._warn)
@@ -81,6 +86,9 @@ class Stats:
         self.app = app
         self.client = AsgiClient(app)
         return app
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.seconds_ahead
 
     def _warn(self) -> list[str]:
         return self.warnings

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from appliance.errors import QueryError
+from appliance.warehouse import client
+from appliance.warehouse.client import Answer, Reader, open_reader
 from tests.integration.stats.conftest import DAY, Stats
 
 INJECTIONS = (
@@ -124,6 +127,58 @@ def asked(stats: Stats, text: str) -> Iterator[Any]:
     yield stats.client.post(
         "/api/v1/close", json={"site_id": text, "day": text}, headers={"Authorization": "Bearer own"}
     )
+
+
+def test_connections_of_questions_only_read_and_have_limits(stats: Stats) -> None:
+    names = ("readonly", "max_execution_time", "max_memory_usage", "max_result_rows", "max_threads")
+    row = ", ".join(f"getSetting('{name}')" for name in names)
+    assert list(stats.engine.reader.query(f"SELECT {row}").rows) == [(1, 10, 200_000_000, 1_000_000, 2)]
+    for change in ("INSERT INTO cells (site) VALUES ('x')", "SELECT 1 SETTINGS readonly = 0", "SET readonly = 0"):
+        with pytest.raises(QueryError):
+            stats.engine.reader.query(change)
+
+
+class _Heavy:
+    """Reads for every question what takes hours."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def query(self, _sql: str, _parameters: object = None) -> Answer:
+        return self._reader.query(
+            "SELECT sum(cityHash64(a.a, b.a, c.a)) FROM cells AS a CROSS JOIN cells AS b CROSS JOIN cells AS c"
+        )
+
+
+def test_a_reading_that_takes_too_long_is_ended_by_the_engine(stats: Stats, monkeypatch: pytest.MonkeyPatch) -> None:
+    stats.engine.writer.command(
+        "INSERT INTO cells (site, day, grain, dim_a, a, visitors) "  # noqa: S608
+        f"SELECT 'example.org', '{DAY}', 'day', 1, '/' || toString(number), 5 FROM numbers(20000)"
+    )
+    monkeypatch.setitem(client._READ_SETTINGS, "max_execution_time", 1)
+    reader = open_reader(stats.engine.settings, 1)
+    try:
+        stats.read_from(_Heavy(reader))
+        heavy = stats.ask()
+    finally:
+        reader.close()
+    assert (heavy.status_code, heavy.headers["retry-after"]) == (503, "2")
+    assert "it took too long" in heavy.json()["error"]
+    stats.read_from(stats.engine.reader)
+    assert stats.rows() == {(): [0]}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [("", {}), ("aggregate", {}), ("breakdown", {"property": "event:page"}), ("funnels", {}), ("transitions", {})],
+)
+def test_a_question_of_too_many_readings_ends_with_what_to_do(
+    stats: Stats, path: str, parameters: dict[str, str]
+) -> None:
+    stats.seconds_ahead = 31
+    answer = stats.get(path, **parameters) if path else stats.ask(dimensions=["event:page"])
+    assert answer.status_code == 503
+    assert "more than 30 seconds; ask for a shorter range" in answer.json()["error"]
 
 
 def test_an_answer_that_would_take_the_memory_is_refused_and_others_go_on(stats: Stats) -> None:
