@@ -98,11 +98,14 @@ def test_tables_of_every_report_hold_no_formula(stats: Stats) -> None:
         visit(stats, "/", source="=cmd|calc")
 
     def table(path: str, **parameters: str) -> str:
-        answer = stats.get(path, accept="text/csv", period="day", **parameters)
+        days = {} if "date_range" in parameters else {"period": "day"}
+        answer = stats.get(path, accept="text/csv", **days, **parameters)
         assert answer.headers["content-type"].startswith("text/csv")
         assert "data_as_of" in answer.headers["x-answer-meta"]
         return str(answer.text)
 
     assert table("breakdown", property="visit:source") == "source,visitors\r\n'=cmd|calc,7\r\n"
     assert table("aggregate", compare="previous_period") == "metric,value,change\r\nvisitors,7,100\r\n"
+    assert table("transitions", date_range="day").splitlines() == ["previous,page,visitors,visits,pageviews"]
+    assert table("funnels", date_range="day").splitlines()[1].startswith("Buy,Visit /shop*,0,")
     assert table("timeseries").splitlines()[10] == "2026-11-23 09:00:00,7"

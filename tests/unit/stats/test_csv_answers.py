@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.stats.contract import Answer, Compared, Meta, Row
-from appliance.stats.csv_answers import meta_header, query_csv, wants_csv
+from appliance.stats.contract import (
+    Answer,
+    Compared,
+    Funnel,
+    Funnels,
+    FunnelStep,
+    Meta,
+    Row,
+    Transition,
+    Transitions,
+)
+from appliance.stats.csv_answers import funnels_csv, meta_header, query_csv, transitions_csv, wants_csv
 
 
 def answer(rows: list[Row], metrics: list[str], dimensions: list[str]) -> Answer:
@@ -59,6 +69,18 @@ def test_comparison_has_columns_of_its_own() -> None:
 def test_cell_that_looks_like_a_formula_is_text(text: str) -> None:
     (_, (cell, _)) = read(query_csv(answer([Row([text], [1])], ["visitors"], ["visit:source"])))
     assert cell == "'" + text
+
+
+def test_steps_of_funnels_and_ways_have_tables_without_formulas() -> None:
+    meta = Meta("exact", "2026-11-23T12:00:00+00:00", True)
+    steps = [FunnelStep("=Visit", 9, False, 100.0, 0, None), FunnelStep("Buy", 6, True, 66.67, 3, 33.33)]
+    assert funnels_csv(Funnels([Funnel("+Buy", steps)], meta)).decode() == (
+        "funnel,label,visitors,at_least,conversion_rate,drop_off,drop_off_rate\r\n"
+        "'+Buy,'=Visit,9,false,100.0,0,\r\n'+Buy,Buy,6,true,66.67,3,33.33\r\n"
+    )
+    assert transitions_csv(Transitions([Transition("/", "@page", 7, 8, 9)], meta)) == (
+        b"previous,page,visitors,visits,pageviews\r\n/,'@page,7,8,9\r\n"
+    )
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=1, max_size=5))
