@@ -28,10 +28,10 @@ from appliance.stats.counters import NOTHING, Counters, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
 from appliance.stats.pair_reports import PairKey, PairReports
-from appliance.stats.periods import add_labelled, fitting, label_of, periods, readings
+from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
-from appliance.stats.reports import Cells, Reports
+from appliance.stats.reports import Cells, Days, Reports
 from appliance.stats.rows import Beside, Found, PairCells, pair_rows, single_rows, total_row
 from appliance.targets import OWN_KEYS
 from appliance.warehouse.fold.day import Rules
@@ -41,7 +41,7 @@ _ENTRY_PAGE = Attribute(Dimension.ENTRY_PAGE)
 _EXIT_PAGE = Attribute(Dimension.EXIT_PAGE)
 _MAX_HOUR_LABEL_DAYS = 366
 _MAX_MONTHS = 60
-"""Each is read by itself."""
+"""So that an answer stays short."""
 
 
 class Answers:
@@ -125,7 +125,7 @@ class Answers:
         if plan.attributes:
             return self._attribute_rows(plan, site, within)
         if plan.time:
-            by_period = self._totals(plan, site, within)
+            by_period = _totals(plan, self._reports.days(site.id, within))
             return Found([total_row(plan, str(label), counters) for label, counters in by_period.items()])
         totals = self._reports.totals(site.id, within)
         return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
@@ -141,9 +141,10 @@ class Answers:
         totals = reduce(plus, by_hour.values(), NOTHING)
         return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
 
-    def _attribute_rows(self, plan: Plan, site: SiteSettings, days: DateRange) -> Found:
+    def _attribute_rows(self, plan: Plan, site: SiteSettings, within: DateRange) -> Found:
         one, *others = plan.attributes
-        everybody = self._everybody(plan, site, days)
+        days = self._reports.days(site.id, within)
+        everybody = _everybody(plan, days)
         cells = self._cells(one, plan, site, days)
         if not others:
             ended = self._cells(_ENTRY_PAGE, plan, site, days) if needs_entries(plan) else cells
@@ -162,50 +163,48 @@ class Answers:
         found = PairCells(plain, beside, cells, self._cells(others[0], plan, site, days))
         return pair_rows(plan, found, everybody, self._k)
 
-    def _everybody(self, plan: Plan, site: SiteSettings, days: DateRange) -> Mapping[date | None, Counters]:
-        """Totals by day, or under None those of the whole range; nothing if no metric needs them."""
-        if not needs_totals(plan):
-            return {}
-        if plan.time:
-            return dict[date | None, Counters](self._totals(plan, site, days).items())
-        return {None: self._reports.totals(site.id, days)}
-
-    def _totals(self, plan: Plan, site: SiteSettings, days: DateRange) -> dict[date, Counters]:
-        """Totals of each period that has any, by its label."""
-        label = label_of(plan.time, days)
-        found: dict[tuple[date], Counters] = {}
-        add_labelled(found, {(day,): c for day, c in self._reports.totals_by_day(site.id, days).items()}, label)
-        return {day: counters for (day,), counters in found.items()}
-
-    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: DateRange) -> Cells:
+    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: Days) -> Cells:
         dimension = attribute.dimension
         admits = admission(dimension, site, self._listed(site.id)).admits
         prefix = property_value(attribute.key, "") if attribute.key else ""
+        step, label = reading(plan.time, days.within)
+        read = self._reports.cells(site.id, days, dimension, admits, self._k, step=step, prefix=prefix)
         shown: dict[tuple[date | None, str], Counters] = {}
         other: dict[tuple[date | None], Counters] = {}
-        hidden = 0
-        for part, by_day, label in readings(plan.time, days):
-            read = self._reports.cells(site.id, part, dimension, admits, self._k, by_day=by_day, prefix=prefix)
-            add_labelled(shown, read.shown, label)
-            add_labelled(other, {(day,): counters for day, counters in read.other.items()}, label)
-            hidden += read.hidden
-        return Cells(shown, hidden, {day: counters for (day,), counters in other.items()})
+        add_labelled(shown, read.shown, label)
+        add_labelled(other, {(at,): counters for at, counters in read.other.items()}, label)
+        return Cells(shown, read.hidden, {at: counters for (at,), counters in other.items()})
 
     def _pairs(
         self,
         table: tuple[Attribute, Attribute],
         plan: Plan,
         site: SiteSettings,
-        days: DateRange,
+        days: Days,
         only: Mapping[Attribute, Sequence[str]],
     ) -> Mapping[PairKey, Counters]:
         rules = Rules(self._k, admitter(site, self._listed(site.id)))
+        step, label = reading(plan.time, days.within)
         found: dict[PairKey, Counters] = {}
-        for part, by_day, label in readings(plan.time, days):
-            open_days = self._reports.open_days(site.id, part)
-            read = self._pair_reports.pairs(site.id, part, table, open_days, rules, by_day=by_day, only=only)
-            add_labelled(found, read, label)
+        add_labelled(found, self._pair_reports.pairs(site.id, days, table, rules, step=step, only=only), label)
         return found
+
+
+def _everybody(plan: Plan, days: Days) -> Mapping[date | None, Counters]:
+    """Totals by their label, or under None those of the whole range; nothing if no metric needs them."""
+    if not needs_totals(plan):
+        return {}
+    if plan.time:
+        return dict[date | None, Counters](_totals(plan, days).items())
+    return {None: reduce(plus, days.totals.values(), NOTHING)}
+
+
+def _totals(plan: Plan, days: Days) -> dict[date, Counters]:
+    """Totals of each period that has any, by its label."""
+    label = label_of(plan.time, days.within)
+    found: dict[tuple[date], Counters] = {}
+    add_labelled(found, {(day,): counters for day, counters in days.totals.items()}, label)
+    return {day: counters for (day,), counters in found.items()}
 
 
 def _timed(plan: Plan, within: DateRange | HourRange) -> Plan:

@@ -14,13 +14,13 @@ from appliance.stats.counters import Counters, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.open_day import as_numbers
 from appliance.stats.open_pairs import OpenPairs
-from appliance.stats.ranges import DateRange
-from appliance.stats.reports import Reader
+from appliance.stats.ranges import Step
+from appliance.stats.reports import Days, Reader
 from appliance.warehouse.fold.cells import COUNTERS, Pairs, empty
 from appliance.warehouse.fold.day import Rules, TableName
 
 PairKey = tuple[date | None, str, str]
-"""Day (None for the whole range) and the values of both attributes; of properties without their key."""
+"""Day, 1st of the month or None, as the step is, and the values of both attributes; of properties without their key."""
 
 
 class PairReports:
@@ -36,18 +36,16 @@ class PairReports:
     def pairs(
         self,
         site: str,
-        days: DateRange,
+        days: Days,
         table: tuple[Attribute, Attribute],
-        open_days: dict[date, Counters],
         rules: Rules,
         *,
-        by_day: bool,
+        step: Step = Step.RANGE,
         only: Mapping[Attribute, Sequence[str]],
     ) -> dict[PairKey, Counters]:
         """Shown pairs of two attributes, keyed in the order in which they are given.
 
         Args:
-            open_days: totals of the days of the range that are not closed.
             only: of these attributes no other values are needed. Running days may still give others: they must be
                 folded whole.
         """
@@ -61,16 +59,17 @@ class PairReports:
             key = (day, other, one) if is_turned else (day, one, other)
             found[key] = plus(found[key], counters) if key in found else counters
 
-        where = {"site": site, "first": days.first, "last": days.last, "by_day": int(by_day)}
+        where = {"site": site, "first": days.within.first, "last": days.within.last, "step": step.value}
+        where |= {"months": days.closed_months() if step is not Step.DAY else []}
         where |= {"dim_a": int(a.dimension), "dim_b": int(b.dimension)}
         for at, attribute, prefix in (("a", a, prefixes[0]), ("b", b, prefixes[1])):
             where |= {f"prefix_{at}": prefix, f"values_{at}": [prefix + value for value in only.get(attribute, ())]}
         for day, one, other, *row in self._ask("closed_pairs", **where):
-            add(day, one, other, Counters(*map(int, row)))
-        for day, totals in open_days.items():
-            for one, other, counters in self._open(site, day, (a.dimension, b.dimension), totals, rules):
+            add(day, one, other, Counters(*row))
+        for day in sorted(days.open):
+            for one, other, counters in self._open(site, day, (a.dimension, b.dimension), days.totals[day], rules):
                 if one.startswith(prefixes[0]) and other.startswith(prefixes[1]):
-                    add(day if by_day else None, one, other, counters)
+                    add(step.at(day), one, other, counters)
         return found
 
     def _open(

@@ -1,17 +1,17 @@
 """Cuts a range of days into days, ISO weeks or months, as `time:day`, `time:week` and `time:month` name them. Pure.
 
 A week begins on Monday; one that the range cuts is named by the range's first day, as Plausible does. A month is named
-by its 1st. A month that lies in the range as a whole is read as one range, so that it gets the answer of that month.
+by its 1st.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from appliance.stats.contract import TimeDimension
 from appliance.stats.counters import Counters, plus
-from appliance.stats.ranges import DateRange
+from appliance.stats.ranges import DateRange, Step
 
 _MOST_DAYS_BY_DAY = 92
 
@@ -52,19 +52,16 @@ def periods(time: TimeDimension, days: DateRange) -> list[Period]:
     return [Period(label, DateRange(of_label[0], of_label[-1])) for label, of_label in groups]
 
 
-def readings(time: TimeDimension | None, days: DateRange) -> Iterator[tuple[DateRange, bool, Callable[[Any], Any]]]:
-    """What is to be read for a question: a range, whether by day, and the label of what is found for a day or None."""
+def reading(time: TimeDimension | None, days: DateRange) -> tuple[Step, Callable[[Any], Any]]:
+    """By what step a question is read, and the label of what is found under a day or None.
+
+    A month that lies in the range as a whole has beside its days what was shown at its close.
+    """
     if time is TimeDimension.MONTH:
-        for label, part in periods(time, days):
-            yield part, False, _always(label)
-    elif time is None:
-        yield days, False, lambda day: day
-    else:
-        yield days, True, label_of(time, days)
-
-
-def _always(label: date) -> Callable[[Any], date]:
-    return lambda _: label
+        return Step.MONTH, lambda month: month
+    if time is None:
+        return Step.RANGE, lambda nothing: nothing
+    return Step.DAY, label_of(time, days)
 
 
 def add_labelled(

@@ -8,6 +8,7 @@ version. Here every named range ends with today: `7d` is today and the six days 
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from appliance.clock import day_end, local_day_hour
@@ -20,6 +21,20 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _HALF_HOUR = 1800
 _DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
 _MONTHS = {"month": 1, "6mo": 6, "12mo": 12}
+
+
+class Step(StrEnum):
+    """How finely days are summed up when they are read."""
+
+    RANGE = "range"
+    DAY = "day"
+    MONTH = "month"
+
+    def at(self, day: date) -> date | None:
+        """Under what a day is summed up: itself, the 1st of its month, or None for the whole range."""
+        if self is Step.RANGE:
+            return None
+        return day if self is Step.DAY else day.replace(day=1)
 
 
 class DateRange(NamedTuple):

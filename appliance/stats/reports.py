@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from appliance.dimensions import Dimension
+from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.stats.counters import NOTHING, Counters, at_least_nothing, minus, plus
 from appliance.stats.open_day import fold_open_day, thin_from
-from appliance.stats.ranges import DateRange
+from appliance.stats.ranges import DateRange, Step
 
 
 class Rows(Protocol):
@@ -38,7 +38,23 @@ class ClosedDays(Protocol):
 
 
 Key = tuple[date | None, str]
-"""Day (None for the whole range) and value of the attribute."""
+"""Day, 1st of the month or None, as the step is, and value of the attribute."""
+
+
+class Days(NamedTuple):
+    """Days of a range that have anything."""
+
+    within: DateRange
+    totals: Mapping[date, Counters]
+    """Exact totals of each."""
+    open: frozenset[date]
+    """Those that are not closed."""
+
+    def closed_months(self) -> list[date]:
+        """The 1st of each month that lies in the range as a whole and has no open day."""
+        months = {day.replace(day=1) for day in self.totals} - {day.replace(day=1) for day in self.open}
+        first, last = self.within
+        return sorted(month for month in months if month >= first and _end(month) <= last)
 
 
 class Cells(NamedTuple):
@@ -48,7 +64,7 @@ class Cells(NamedTuple):
     hidden: int
     """Values left out, counted per day, on days that are not closed; what a close left out is known to nobody."""
     other: dict[date | None, Counters]
-    """What the totals have beyond the shown cells, by day or under None, where anything is left."""
+    """What the totals have beyond the shown cells, by step, where anything is left."""
 
 
 class Reports:
@@ -72,18 +88,15 @@ class Reports:
         """To be held while cells are asked for, and for everything that goes with them. Not re-entrant."""
         return self._closed_days.reading()
 
-    def open_days(self, site: str, days: DateRange) -> dict[date, Counters]:
-        """Totals of the days that are not closed."""
-        return {day: totals for day, (totals, is_closed) in self._totals_by_day(site, days).items() if not is_closed}
+    def days(self, site: str, within: DateRange) -> Days:
+        """The days of a range, for everything that is asked of it. Call it inside `reading`."""
+        rows = self._ask("totals_by_day", site=site, first=within.first, last=within.last)
+        totals = {row[0]: Counters(*map(int, row[1:-1])) for row in rows}
+        return Days(within, totals, frozenset(row[0] for row in rows if not row[-1]))
 
-    def totals_by_day(self, site: str, days: DateRange) -> dict[date, Counters]:
+    def totals_by_day(self, site: str, within: DateRange) -> Mapping[date, Counters]:
         """Exact totals of each day that has any."""
-        return {day: totals for day, (totals, _) in self._totals_by_day(site, days).items()}
-
-    def _totals_by_day(self, site: str, days: DateRange) -> dict[date, tuple[Counters, bool]]:
-        """Totals of each day, and whether it is closed."""
-        rows = self._ask("totals_by_day", site=site, first=days.first, last=days.last)
-        return {row[0]: (Counters(*map(int, row[1:-1])), bool(row[-1])) for row in rows}
+        return self.days(site, within).totals
 
     def totals_by_hour(self, site: str, days: DateRange) -> dict[tuple[date, int], Counters]:
         """Totals by hour; `visitors` are the different ones of the hour."""
@@ -93,12 +106,12 @@ class Reports:
     def cells(
         self,
         site: str,
-        days: DateRange,
+        days: Days,
         dimension: Dimension,
         admits: Callable[[str], bool],
         k: int,
         *,
-        by_day: bool,
+        step: Step = Step.RANGE,
         prefix: str = "",
     ) -> Cells:
         """Single cells of a dimension. Days that are not closed are folded here, as their close would do it now.
@@ -109,31 +122,32 @@ class Reports:
             admits: whether a value is public.
             prefix: only values that begin with it; it is cut off in the answer.
         """
-        where = {"site": site, "first": days.first, "last": days.last, "dimension": int(dimension), "prefix": prefix}
-        closed = self._ask("closed_cells_by_day" if by_day else "closed_cells", **where, k=thin_from(dimension, k))
-        opened = self._ask("open_cells", **where)
-        totals = self._totals_by_day(site, days)
+        where = {"site": site, "dimension": int(dimension), "prefix": prefix}
+        where |= {"first": days.within.first, "last": days.within.last}
+        months = days.closed_months() if step is not Step.DAY and _knows_thin_months(dimension) else []
+        k_of_thin = thin_from(dimension, k)
+        closed = self._ask("closed_cells", **where, k=k_of_thin, step=step.value, months=months)
+        opened = self._ask("open_cells", **where) if days.open else []
         found, rest = _Sums(), _Sums()
         # Visits that are still open have no exit page yet: what is left on such a day says nothing.
-        has_rest = {day for day, (_, is_closed) in totals.items() if is_closed or dimension is not Dimension.EXIT_PAGE}
+        has_rest = days.totals.keys() - (days.open if dimension is Dimension.EXIT_PAGE else set())
         for day in sorted(has_rest):
-            rest.add((day if by_day else None, ""), totals[day][0])
+            rest.add((step.at(day), ""), days.totals[day])
+        for at, value, *numbers in closed:
+            counters = Counters(*numbers)
+            found.add((at, value[len(prefix) :]), counters)
+            rest.add((at, ""), minus(NOTHING, counters))
         hidden = 0
-        for day, value, *counters in closed:
-            found.add((day if by_day else None, value[len(prefix) :]), Counters(*map(int, counters)))
-            rest.add((day if by_day else None, ""), minus(NOTHING, Counters(*map(int, counters))))
         rows = {day: [row[1:] for row in of_day] for day, of_day in groupby(opened, key=itemgetter(0))}
-        for day, (whole, is_closed) in totals.items():
-            if is_closed:
-                continue
-            folded = fold_open_day(dimension, rows.get(day, []), whole, admits, k)
+        for day in sorted(days.open):
+            folded = fold_open_day(dimension, rows.get(day, []), days.totals[day], admits, k)
             hidden += folded.hidden
             for value, row in folded.shown.items():
-                found.add((day if by_day else None, value[len(prefix) :]), row)
+                found.add((step.at(day), value[len(prefix) :]), row)
                 if day in has_rest:
-                    rest.add((day if by_day else None, ""), minus(NOTHING, row))
-        other = {day: at_least_nothing(counters) for (day, _), counters in rest.items()}
-        return Cells(found, hidden, {day: counters for day, counters in other.items() if any(counters)})
+                    rest.add((step.at(day), ""), minus(NOTHING, row))
+        other = {at: at_least_nothing(counters) for (at, _), counters in rest.items()}
+        return Cells(found, hidden, {at: counters for at, counters in other.items() if any(counters)})
 
     def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
         return self._reader.query(_sql(name), parameters).rows
@@ -142,6 +156,15 @@ class Reports:
 @cache
 def _sql(name: str) -> str:
     return (files("appliance.stats") / f"sql/reports.{name}.sql").read_text(encoding="utf-8")
+
+
+def _knows_thin_months(dimension: Dimension) -> bool:
+    """Whether the sums of a month tell which of its cells lost their side counters: those that keep no events."""
+    return dimension is Dimension.PAGE or TRAITS[dimension].scope is Scope.VISIT
+
+
+def _end(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 class _Sums(dict[Key, Counters]):

@@ -5,21 +5,16 @@ repeated: an unmarked day is folded from the start again, a marked one is only m
 fact of the day is confirmed and the writer is at rest, from the thread that runs the writer.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 
-from appliance.errors import UnavailableError
 from appliance.warehouse.carry import CarriedDay
 from appliance.warehouse.client import WriteClient
+from appliance.warehouse.closed_cells import ClosedCells, folded_batches
 from appliance.warehouse.closed_days import ClosedDays
-from appliance.warehouse.columns import CELL_TYPES, closed_columns
-from appliance.warehouse.fold.cells import COUNTERS
-from appliance.warehouse.fold.day import Folded, Rules, fold_day
+from appliance.warehouse.fold.day import Rules, fold_day
 from appliance.warehouse.open_cells import OpenCells
 from appliance.warehouse.partitions import drop_partition, partition_of
-
-_INSERT_ROWS = 50_000
 
 
 def close_day(
@@ -51,7 +46,7 @@ def close_day(
     dropped = _count(client, "count_open_cells", where)
     drop_partition(client, "cells_open", partition)
     return {
-        "cells": _count(client, "count_closed_cells", where),
+        "cells": ClosedCells(client, site, day).count(),
         "cells_dropped": dropped,
         "partition": partition,
         "parts_left": 0,
@@ -60,9 +55,10 @@ def close_day(
 
 
 def discard_day(client: WriteClient, site: str, day: date) -> None:
-    """Take a day back that is not closed: its open cells and its totals. Outcomes stay. Raises UnavailableError."""
+    """Take a day back that is not closed: its cells and its totals. Outcomes stay. Raises UnavailableError."""
     where: dict[str, object] = {"site": site, "day": day}
     CarriedDay(client, site, day).forget()
+    ClosedCells(client, site, day).forget()
     drop_partition(client, "cells_open", partition_of(client, day, site))
     client.command(_sql("delete_totals"), where)
 
@@ -73,36 +69,15 @@ def count_totals(client: WriteClient, site: str, day: date) -> int:
 
 
 def _fold(client: WriteClient, site: str, day: date, rules: Rules) -> None:
-    where: dict[str, object] = {"site": site, "day": day}
-    if _count(client, "count_closed_cells", where):
-        client.command(_sql("delete_closed_cells"), where)  # an earlier attempt died before its mark
-    left = CarriedDay(client, site, day)
+    kept, left = ClosedCells(client, site, day), CarriedDay(client, site, day)
+    kept.forget()
     left.forget()
     cells = OpenCells(client, site, day)
-    written = sums_of_rows = 0
-    for batch in _batches(fold_day(cells.totals(), cells.tables, cells.read, rules, carries=True)):
+    for batch in folded_batches(fold_day(cells.totals(), cells.tables, cells.read, rules, carries=True)):
         left.write(batch)
-        rows = closed_columns(batch, site, day)
-        if rows["a"]:
-            client.insert("cells", CELL_TYPES, rows, token=f"{site}|{day}|{written}")
-        written += len(rows["a"])
-        sums_of_rows += sum(sum(rows[name]) for name in COUNTERS)
-    stored = client.query(_sql("sum_closed_cells"), where).rows[0]
-    if tuple(map(int, stored)) != (written, sums_of_rows):
-        raise UnavailableError("ClickHouse did not keep every cell of a day that closes; it will be tried again")
+        kept.write(batch)
+    kept.verify()
     left.verify()
-
-
-def _batches(folded: Iterable[Folded]) -> Iterator[list[Folded]]:
-    """Tables together, so that a day makes few parts."""
-    batch: list[Folded] = []
-    for one in folded:
-        batch.append(one)
-        if sum(len(table.cells.a) + len(table.carried.a) for table in batch) >= _INSERT_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _count(client: WriteClient, name: str, parameters: dict[str, object]) -> int:

@@ -9,12 +9,10 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-from appliance.errors import UnavailableError
 from appliance.warehouse.carry import CarriedMonth
 from appliance.warehouse.client import Columns, WriteClient
+from appliance.warehouse.closed_cells import ClosedCells, folded_batches
 from appliance.warehouse.closed_days import ClosedDays
-from appliance.warehouse.columns import CELL_TYPES, closed_columns
-from appliance.warehouse.fold.cells import COUNTERS
 from appliance.warehouse.fold.month import fold_month
 from appliance.warehouse.partitions import drop_partition, partition_of
 
@@ -55,7 +53,7 @@ def close_month(
     partition = partition_of(client, month, site)
     drop_partition(client, "carry", partition)
     return {
-        "cells": _count(client, "count_cells", site, month),
+        "cells": ClosedCells(client, site, month, "month").count(),
         "carry_dropped": dropped,
         "partition": partition,
         "parts_left": 0,
@@ -70,20 +68,12 @@ def note_proven(client: WriteClient, site: str, month: date) -> None:
 
 
 def _fold(client: WriteClient, site: str, month: date, k: int) -> None:
-    if _count(client, "count_cells", site, month):  # an earlier attempt died before its mark
-        where = {"site": site, "month": month, "partition": f"{month:%Y%m}"}
-        client.command(_sql("delete_cells"), where)
+    kept = ClosedCells(client, site, month, "month")
+    kept.forget()
     waiting = CarriedMonth(client, site, month, k)
-    written = sums_of_rows = 0
-    folded = list(fold_month(waiting.tables, waiting.read, k))
-    if folded:
-        rows = closed_columns(folded, site, month, grain="month")
-        client.insert("cells", CELL_TYPES, rows, token=f"{site}|{month}|month")
-        written = len(rows["a"])
-        sums_of_rows = sum(sum(rows[name]) for name in COUNTERS)
-    stored = client.query(_sql("sum_cells"), {"site": site, "month": month}).rows[0]
-    if tuple(map(int, stored)) != (written, sums_of_rows):
-        raise UnavailableError("ClickHouse did not keep every cell of a month that closes; it will be tried again")
+    for batch in folded_batches(fold_month(waiting.tables, waiting.read, k)):
+        kept.write(batch)
+    kept.verify()
 
 
 def _count(client: WriteClient, name: str, site: str, month: date) -> int:

@@ -38,6 +38,10 @@ class Pairs(NamedTuple):
     b: Sequence[str]
     counters: Numbers
 
+    def part(self, first: int, end: int) -> "Pairs":
+        """The rows from `first` to before `end`."""
+        return Pairs(self.a[first:end], self.b[first:end], self.counters[first:end])
+
 
 def empty(rows: int = 0) -> Numbers:
     """Counters of so many cells, all 0."""

@@ -1,2 +1,2 @@
--- Rows that wait for the end of one month, however many parts they are spread over.
-SELECT uniqExact(role, hidden, dim_a, a, dim_b, b) FROM carry WHERE site = {site:String} AND month = {month:Date}
+-- Rows that wait for the end of one month, each once however many parts it is spread over.
+SELECT count() FROM carry FINAL WHERE site = {site:String} AND month = {month:Date}

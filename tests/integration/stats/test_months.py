@@ -12,8 +12,8 @@ from appliance.stats.counters import NOTHING, Counters, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairKey, PairReports
-from appliance.stats.ranges import DateRange
-from appliance.stats.reports import Cells, Reports
+from appliance.stats.ranges import DateRange, Step
+from appliance.stats.reports import Cells, Days, Reports
 from appliance.stats.shown_pairs import ShownPairs
 from appliance.warehouse.close_month import close_month
 from appliance.warehouse.closed_days import ClosedDays
@@ -42,15 +42,15 @@ class Month:
         close_month(engine.writer, ClosedDays(engine.writer), SITE, MONTH, K)
         self.cells: dict[Cell, dict[str, int]] = stored(engine)
 
-    def singles(self, days: DateRange, *, by_day: bool = False, dimension: Dimension = Dimension.SOURCE) -> Cells:
+    def singles(self, days: DateRange, *, step: Step = Step.RANGE, dimension: Dimension = Dimension.SOURCE) -> Cells:
         reports = Reports(self.engine.reader, ClosedDays(self.engine.writer))
         with reports.reading():
-            return reports.cells(SITE, days, dimension, lambda _: False, K, by_day=by_day)
+            return reports.cells(SITE, reports.days(SITE, days), dimension, lambda _: False, K, step=step)
 
-    def pairs(self, days: DateRange, *, by_day: bool = False) -> dict[PairKey, Counters]:
+    def pairs(self, days: DateRange, *, step: Step = Step.RANGE) -> dict[PairKey, Counters]:
         rules = Rules(K, admitter(SiteSettings(id=SITE), ()))
         return PairReports(self.engine.reader, OpenPairs(ShownPairs())).pairs(
-            SITE, days, TABLE, {}, rules, by_day=by_day, only={}
+            SITE, Days(days, {}, frozenset()), TABLE, rules, step=step, only={}
         )
 
     def of_month(self, table: tuple[Dimension, Dimension]) -> dict[tuple[str, str], Counters]:
@@ -107,7 +107,7 @@ def test_pairs_of_a_whole_month_are_those_of_its_days_and_of_the_month(month: Mo
 
 @pytest.mark.parametrize("days", WITHOUT)
 def test_a_part_of_a_month_has_its_days_only(month: Month, days: DateRange) -> None:
-    by_day = month.singles(days, by_day=True).shown
+    by_day = month.singles(days, step=Step.DAY).shown
     sums: dict[str, Counters] = {}
     for (_, value), counters in by_day.items():
         sums[value] = plus(sums.get(value, NOTHING), counters)
@@ -115,9 +115,9 @@ def test_a_part_of_a_month_has_its_days_only(month: Month, days: DateRange) -> N
 
 
 def test_by_day_no_month_is_added(month: Month) -> None:
-    assert all(day is not None for day, _ in month.singles(WHOLE, by_day=True).shown)
+    assert all(day is not None for day, _ in month.singles(WHOLE, step=Step.DAY).shown)
     sums: dict[PairKey, Counters] = {}
-    for (_, a, b), counters in month.pairs(WHOLE, by_day=True).items():
+    for (_, a, b), counters in month.pairs(WHOLE, step=Step.DAY).items():
         sums[None, a, b] = plus(sums.get((None, a, b), NOTHING), counters)
     assert sums == month.days_only[1]
 

@@ -13,7 +13,7 @@ from appliance.dimensions import DIRECT, Dimension
 from appliance.facts import FactBatch
 from appliance.settings import SiteSettings
 from appliance.stats.contract import ATTRIBUTES, NOT_SET, OTHER
-from appliance.stats.ranges import DateRange
+from appliance.stats.ranges import DateRange, Step
 from appliance.stats.reports import Reports
 from appliance.warehouse.closed_days import ClosedDays
 from tests.integration.stats.conftest import DAY, DAY_NUMBER, Stats
@@ -328,8 +328,9 @@ def test_public_values_are_those_of_the_sites_rule(stats: Stats) -> None:
         rule = admission(dimension, site)
         values = {"pageview"} if dimension is Dimension.NAME else set(VALUES)
         public = {value for value in values if rule.admits(value)}
-        for by_day in (False, True):
-            cells = reports.cells("example.org", DateRange(DAY, DAY), dimension, rule.admits, 5, by_day=by_day)
+        days = reports.days("example.org", DateRange(DAY, DAY))
+        for step in Step:
+            cells = reports.cells("example.org", days, dimension, rule.admits, 5, step=step)
             assert {value for _, value in cells.shown} == public
             assert cells.hidden == len(values) - len(public)
 

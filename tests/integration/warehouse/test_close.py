@@ -14,7 +14,7 @@ import pytest
 from appliance.dimensions import Dimension
 from appliance.errors import UnavailableError
 from appliance.facts import Attribute, FactBatch, Phase, VisitFact
-from appliance.warehouse import close
+from appliance.warehouse import closed_cells
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
@@ -243,7 +243,7 @@ def test_a_mark_that_seemed_to_fail_is_found_by_the_same_process(
 def test_a_close_that_died_between_two_inserts_leaves_nothing_twice(
     filled: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(close, "_INSERT_ROWS", 10)
+    monkeypatch.setattr(closed_cells, "INSERT_ROWS", 400)
     insert, left = WriteClient.insert, [3]
 
     def dying(self: WriteClient, *args: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from appliance.errors import QueryError, UnavailableError
+from appliance.warehouse import closed_cells
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.close import close_day
 from appliance.warehouse.close_month import close_month, has_unclosed_days, months_waiting, note_proven
@@ -51,6 +52,24 @@ def test_a_month_shows_what_the_fold_of_its_days_says(engine: Engine, right: dic
     assert (report["cells"], report["carry_dropped"], report["parts_left"]) == (len(right), waiting, 0)
     assert (n_carried(engine), n_carried(engine, OTHER)) == (0, of_others)
     assert stored(engine, OTHER) == {}
+
+
+def test_a_month_of_many_cells_is_written_in_pieces(
+    engine: Engine, right: dict[Cell, dict[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert, sizes = WriteClient.insert, []
+
+    def measured(self: WriteClient, table: str, types: Any, columns: Any, token: str) -> None:
+        if table == "cells":
+            sizes.append(len(columns["a"]))
+        insert(self, table, types, columns, token)
+
+    monkeypatch.setattr(closed_cells, "INSERT_ROWS", 100)
+    monkeypatch.setattr(WriteClient, "insert", measured)
+    report = close(engine)
+    assert max(sizes) == 100
+    assert sum(sizes) == report["cells"] == len(right)
+    assert stored(engine) == right
 
 
 def test_a_second_close_changes_nothing(engine: Engine, right: dict[Cell, dict[str, int]]) -> None:

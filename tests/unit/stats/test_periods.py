@@ -1,5 +1,6 @@
 """Ranges are cut into days, weeks and months without gap or overlap."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.stats.contract import TimeDimension
 from appliance.stats.counters import NOTHING, Counters
-from appliance.stats.periods import add_labelled, fitting, label_of, periods, readings
+from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.ranges import DateRange
 
 RANGES = st.builds(
@@ -45,14 +46,11 @@ def test_months_are_named_by_their_first_and_stay_whole(days: DateRange) -> None
 
 
 @given(RANGES, st.one_of(TIMES, st.none()))
-def test_readings_give_every_day_its_period(days: DateRange, time: TimeDimension | None) -> None:
+def test_a_reading_gives_every_day_its_period(days: DateRange, time: TimeDimension | None) -> None:
+    step, label = reading(time, days)
+    read = {(at, "a"): NOTHING._replace(visits=n_days) for at, n_days in Counter(map(step.at, days.days())).items()}
     found: dict[tuple[date | None, str], Counters] = {}
-    for part, by_day, label in readings(time, days):
-        read = {((day if by_day else None), "a"): NOTHING._replace(visits=0) for day in part.days()}
-        for day in part.days():
-            key = (day if by_day else None, "a")
-            read[key] = read[key]._replace(visits=read[key].visits + 1)
-        add_labelled(found, read, label)
+    add_labelled(found, read, label)
     expected = {None: days.n_days} if time is None else {p.label: p.days.n_days for p in periods(time, days)}
     assert {day: counters.visits for (day, _), counters in found.items()} == expected
 

@@ -1,4 +1,4 @@
--- Rows of one day among the closed cells, and the sum of all their counters.
+-- Rows of one day or month among the closed cells, and the sum of all their counters.
 SELECT
     count(),
     sum(
@@ -6,4 +6,4 @@ SELECT
         + engaged_ms + engaged_visits + scroll_depth + scroll_visits + revenue_minor
     )
 FROM cells
-WHERE site = {site:String} AND day = {day:Date} AND grain = 'day'
+WHERE site = {site:String} AND day = {day:Date} AND grain = {grain:String}

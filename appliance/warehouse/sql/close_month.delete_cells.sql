@@ -1,3 +1,0 @@
--- Removes what an interrupted close has left of a month that is not marked as closed.
-ALTER TABLE cells DELETE IN PARTITION ID {partition:String}
-WHERE site = {site:String} AND day = {month:Date} AND grain = 'month'
