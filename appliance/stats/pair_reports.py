@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,12 @@ from appliance.events import property_value
 from appliance.stats.counters import Counters, plus
 from appliance.stats.filters import Attribute
 from appliance.stats.open_day import as_numbers
-from appliance.stats.open_pairs import OpenPairs
+from appliance.stats.open_pairs import OpenPairs, needed
 from appliance.stats.ranges import Step
 from appliance.stats.reports import Days, Reader
 from appliance.warehouse.fold.cells import COUNTERS, Pairs, empty
 from appliance.warehouse.fold.day import Rules, TableName
+from appliance.warehouse.table_batches import number_of
 
 PairKey = tuple[date | None, str, str]
 """Day, 1st of the month or None, as the step is, and the values of both attributes; of properties without their key."""
@@ -75,14 +78,17 @@ class PairReports:
     def _open(
         self, site: str, day: date, table: TableName, totals: Counters, rules: Rules
     ) -> list[tuple[str, str, Counters]]:
-        def read(name: TableName) -> Pairs:
-            rows = self._ask("open_table", site=site, day=day, dim_a=int(name[0]), dim_b=int(name[1]))
-            counters = np.array([row[2:] for row in rows], dtype=np.int64) if rows else empty()
-            return Pairs([row[0] for row in rows], [row[1] for row in rows], counters)
-
-        shown = self._open_pairs.fold(site, day, table, as_numbers(totals), read, rules)
+        tables = self._open_tables(site, day, needed(table))
+        shown = self._open_pairs.fold(site, day, table, as_numbers(totals), tables.__getitem__, rules)
         rows = shown.counters[:, : len(COUNTERS)].tolist()
         return [(a, b, Counters(*row)) for a, b, row in zip(shown.a, shown.b, rows, strict=True)]
+
+    def _open_tables(self, site: str, day: date, names: Sequence[TableName]) -> dict[TableName, Pairs]:
+        numbers = [number_of(name) for name in names]
+        dimensions = sorted({int(name[0]) for name in names})
+        rows = self._ask("open_tables", site=site, day=day, dimensions=dimensions, tables=numbers)
+        found = {number: list(of_one) for number, of_one in groupby(rows, key=itemgetter(0))}
+        return {name: _as_pairs(found.get(number_of(name), [])) for name in names}
 
     def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
         return self._reader.query(_sql(name), parameters).rows
@@ -90,6 +96,11 @@ class PairReports:
 
 def _prefix(attribute: Attribute) -> str:
     return property_value(attribute.key, "") if attribute.dimension is Dimension.PROPS else ""
+
+
+def _as_pairs(rows: Sequence[tuple[Any, ...]]) -> Pairs:
+    counters = np.array([row[3:] for row in rows], dtype=np.int64) if rows else empty()
+    return Pairs([row[1] for row in rows], [row[2] for row in rows], counters)
 
 
 @cache
