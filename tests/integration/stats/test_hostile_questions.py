@@ -124,6 +124,12 @@ def asked(stats: Stats, text: str) -> Iterator[Any]:
         if "filters" in names:
             for asked in (f"visit:source=={text}", f"event:page!=*{text}", f"{text}==/", f"event:props:plan~{text}"):
                 yield stats.get(path, **usual, filters=asked)
+    every = {"Authorization": "Bearer k2"}
+    for path in ("/api/v1/quality", "/api/v1/setup"):
+        yield stats.client.get(path, params={"site_id": text}, headers=every)
+    hit = {"site_id": "example.org", "url": "https://example.org/"}
+    for field in ("site_id", "url", "event", "referrer", "user_agent", "address", text):
+        yield stats.client.post("/api/v1/quality/trial", json=hit | {field: text}, headers=every)
     yield stats.client.post(
         "/api/v1/close", json={"site_id": text, "day": text}, headers={"Authorization": "Bearer own"}
     )

@@ -1,8 +1,10 @@
 """Each route with each kind of key. The routes are those that the application itself lists."""
 
 import hashlib
+import json
 from collections.abc import Generator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -114,6 +116,12 @@ def status(client: AsgiClient, route: tuple[str, str], key: str, site: str = "ex
 def test_every_route_has_its_rights(client: AsgiClient) -> None:
     routes = {(min(route.methods - {"HEAD"}), route.path) for route in client.app.routes}
     assert routes == set(RIGHTS)
+
+
+def test_the_document_of_the_api_has_every_route_but_those_of_operators() -> None:
+    paths = json.loads((Path(__file__).parents[3] / "docs/stats.openapi.json").read_text())["paths"]
+    documented = {(method.upper(), path) for path, operations in paths.items() for method in operations}
+    assert documented == {route for route, right in RIGHTS.items() if right not in (IMPORTS, BACKUPS)}
 
 
 @pytest.mark.parametrize("route", RIGHTS)
