@@ -21,6 +21,7 @@ from appliance.stats.contract import (
     Sites,
 )
 from appliance.stats.grants import SECONDS, signed
+from appliance.stats.live_contract import LIVE_PATH, LiveMinutes
 from appliance.stats.privacy_contract import CHAIN_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
 from appliance.stats.quality_contract import (
     QUALITY_PATH,
@@ -103,6 +104,10 @@ class StatsClient:
     def current_visitors(self, site: str) -> int:
         """Visitors of the last five minutes."""
         return _decode(self._send("GET", REALTIME_PATH, params={"site_id": site}), int)
+
+    def minutes(self, site: str) -> LiveMinutes:
+        """Current visitors, and those of the last 30 minutes."""
+        return _decode(self._send("GET", LIVE_PATH, params={"site_id": site}), LiveMinutes)
 
     def query(self, question: Question) -> Answer:
         """Numbers of one site."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from appliance.stats import contract, privacy_contract, quality_contract
+from appliance.stats import contract, live_contract, privacy_contract, quality_contract
 from appliance.stats.csv_answers import META_HEADER
 from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose
 from appliance.stats.legacy_answers import LegacyAggregate, LegacyRows
@@ -23,6 +23,7 @@ _TYPES = (
     *(contract.Question, contract.Answer, contract.Funnels, contract.Transitions, contract.Sites),
     *(contract.RetentionPlan, contract.Refusal, CloseQuestion, DayClose, LegacyAggregate, LegacyRows),
     *(privacy_contract.PrivacyFacts, privacy_contract.ChainVerdict, quality_contract.Quality),
+    live_contract.LiveMinutes,
     *(quality_contract.TrialHit, quality_contract.TrialVerdict, quality_contract.SiteSetup),
 )
 _WHY = {
@@ -103,6 +104,14 @@ def document() -> dict[str, Any]:
                 "get": _operation(
                     "Current visitors",
                     _answer("Visitors with an event in the last 5 minutes.", {"type": "integer", "minimum": 0}),
+                    (401, 404, 503),
+                    [_SITE],
+                )
+            },
+            live_contract.LIVE_PATH: {
+                "get": _operation(
+                    "Current visitors in each of the last 30 minutes",
+                    _answer("The greatest number of each minute.", _ref("LiveMinutes")),
                     (401, 404, 503),
                     [_SITE],
                 )

@@ -1,5 +1,6 @@
 """Current visitors per site: an integer that the worker writes and the stats API reads. It expires in a minute."""
 
+from collections.abc import Collection
 from typing import Any
 
 from appliance.state import names
@@ -22,3 +23,12 @@ def current_visitors(client: Client, site: str) -> int:
     with translated():
         value: Any = client.get(names.live(site))
     return int(value) if value else 0
+
+
+def current_of_all(client: Client, sites: Collection[str]) -> dict[str, int]:
+    """The same for several sites."""
+    if not sites:
+        return {}
+    with translated():
+        values: Any = client.mget([names.live(site) for site in sites])
+    return {site: int(value) if value else 0 for site, value in zip(sites, values, strict=True)}

@@ -30,6 +30,7 @@ from appliance.stats.contract import (
     Sites,
 )
 from appliance.stats.grants import Grant, Grants
+from appliance.stats.live_contract import LIVE_PATH, LiveMinutes
 from appliance.stats.privacy_contract import CHAIN_PATH, EVIDENCE_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
 from appliance.stats.quality_contract import (
     QUALITY_PATH,
@@ -72,6 +73,7 @@ class FakeStats:
     """Those that came with what was asked."""
     privacy: PrivacyFacts | None = None
     verdict: ChainVerdict = field(default_factory=lambda: ChainVerdict(3, None, "ab" * 32))
+    minutes: list[int | None] = field(default_factory=lambda: [0] * 30)
     quality: Quality | None = None
     setup: SiteSetup | None = None
     trial_verdict: TrialVerdict | None = None
@@ -88,6 +90,7 @@ class FakeStats:
                 Route(PRIVACY_PATH, self._privacy),
                 Route(CHAIN_PATH, self._chain),
                 Route(EVIDENCE_PATH, self._evidence),
+                Route(LIVE_PATH, self._minutes),
                 Route(QUALITY_PATH, self._quality),
                 Route(SETUP_PATH, self._setup),
                 Route(TRIAL_PATH, self._trial, methods=["POST"]),
@@ -118,6 +121,9 @@ class FakeStats:
 
     async def _evidence(self, request: Request) -> Response:
         return self._refusal(request) or Response(b'{"kind":"day_closed"}\n')
+
+    async def _minutes(self, request: Request) -> Response:
+        return self._refusal(request) or _json(LiveMinutes(self.current, self.minutes))
 
     async def _quality(self, request: Request) -> Response:
         return self._refusal(request) or _json(self.quality)

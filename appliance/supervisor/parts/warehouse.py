@@ -4,6 +4,7 @@ It maps the transport keys of the outbox and never the keys of visitors.
 """
 
 import contextlib
+from functools import partial
 
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import LeapWatch, make_clock, make_uptime
@@ -13,7 +14,7 @@ from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
 from appliance.settings import Settings
 from appliance.state.connection import Client, connect
-from appliance.state.live import current_visitors
+from appliance.state.live import current_of_all, current_visitors
 from appliance.state.outbox import PAIRS, FlushNote, Outbox
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
@@ -22,6 +23,8 @@ from appliance.stats.backup_api import backup_route
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.grants import Grants
 from appliance.stats.import_api import import_route
+from appliance.stats.live_api import live_route
+from appliance.stats.live_history import LiveHistory
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
 from appliance.stats.readers import Readers
@@ -147,8 +150,11 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             settings, clock, timed, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of
         ).answer,
     )
+    history = LiveHistory([site.id for site in settings.sites], partial(current_of_all, client), clock)
+    sampling = Background("live", history.run)
     read_sitemaps(settings, sitemaps)
     background.start()
+    sampling.start()
     measures, days = HttpMeasures(), DaySamples(closes, retention, evidence)
     expose(
         settings,
@@ -166,9 +172,12 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
                 api,
                 import_route(imports.take, import_key),
                 backup_route(backups.take, backup_key),
-                owner_routes(
-                    settings, readers, Engines(writer, reader, client), clock, evidence, retention, sitemaps.of
-                ),
+                [
+                    *owner_routes(
+                        settings, readers, Engines(writer, reader, client), clock, evidence, retention, sitemaps.of
+                    ),
+                    live_route(settings, readers, history.of),
+                ],
             ),
             "server.stats_listen",
             settings.server.stats_listen,
@@ -176,7 +185,10 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             measures=measures,
         )
     finally:
-        background.join_or_raise()
+        try:
+            sampling.join_or_raise()
+        finally:
+            background.join_or_raise()
 
 
 def _answers(reader: Reader) -> bool:

@@ -5,11 +5,12 @@ import { drawChart } from "./chart.js";
 import { drawChips } from "./chips.js";
 import { drawHeadline } from "./headline.js";
 import { drawNavigation } from "./navigation.js";
+import { drawNow } from "./now.js";
 import { drawPanel } from "./panel.js";
 import { drawTable } from "./table.js";
 
 const drawings = {
-  bars: drawBars, chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, panel: drawPanel, table: drawTable,
+  bars: drawBars, chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, table: drawTable,
 };
 const drawn = new WeakMap();
 

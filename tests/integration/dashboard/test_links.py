@@ -152,7 +152,7 @@ class TestWithALink:
         page.run()
         assert element(page, "navigation")["links"] == []
         assert "Logged in as Board" not in [text.value for text in page.text]
-        for path in ("links", "account"):
+        for path in ("links", "account", "live", "quality", "setup", "privacy"):
             open_page(page, path)
             page.run()
             assert page.info[0].value.startswith("Your role does not open this page.")

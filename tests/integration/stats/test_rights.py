@@ -13,6 +13,8 @@ from appliance.stats.api import create_app
 from appliance.stats.backup_api import backup_route
 from appliance.stats.grants import Grant, Granted, Right, signed
 from appliance.stats.import_api import DayIs, ImportStep, Step, encode_step, import_route
+from appliance.stats.live_api import live_route
+from appliance.stats.live_contract import LiveMinutes
 from appliance.stats.privacy_api import PrivacyApi
 from appliance.stats.privacy_contract import ChainVerdict
 from appliance.stats.quality import QualityAnswers
@@ -31,6 +33,7 @@ RIGHTS = {
     ("GET", "/api/v1/stats/aggregate"): ITS_SITE,
     ("GET", "/api/v1/stats/timeseries"): ITS_SITE,
     ("GET", "/api/v1/stats/breakdown"): ITS_SITE,
+    ("GET", "/api/v1/stats/realtime/minutes"): ITS_SITE,
     ("GET", "/api/v1/stats/funnels"): ITS_SITE,
     ("GET", "/api/v1/stats/transitions"): ITS_SITE,
     ("GET", "/api/v1/sites"): SOME_SITE,
@@ -92,9 +95,10 @@ def client(stats: Stats) -> AsgiClient:
         lambda: ChainVerdict(0, None, ""),
         lambda _sites: [],
     )
+    live = live_route(stats.settings, stats.readers, lambda _site: LiveMinutes(0, []))
     answers = QualityAnswers(stats.settings, noon, stats.engine.reader, lambda: None)
     quality = QualityApi(stats.settings, stats.readers, answers, lambda _hit, _site: COUNTED)
-    return AsgiClient(create_app(stats.api, imports, backups, [*privacy.routes(), *quality.routes()]))
+    return AsgiClient(create_app(stats.api, imports, backups, [*privacy.routes(), *quality.routes(), live]))
 
 
 def status(client: AsgiClient, route: tuple[str, str], key: str, site: str = "example.org") -> int:

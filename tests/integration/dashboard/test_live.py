@@ -1,0 +1,71 @@
+"""The live page: current visitors, the last 30 minutes, and what the day has seen most."""
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from appliance.stats.contract import Site
+from dashboard.options import DashboardUser
+from tests.integration.dashboard.conftest import PEOPLE
+from tests.kit.fake_stats import FakeStats
+from tests.kit.report_elements import element, elements, open_page
+
+BY_NAME = {user.name: user for user in PEOPLE}
+HOSTILE = "<img src=x onerror=alert(1)>"
+Who = dict[str, DashboardUser | None]
+
+
+@pytest.fixture
+def fake() -> FakeStats:
+    return FakeStats(
+        today=date(2026, 11, 23),
+        sites=[Site("a.example", "Europe/Berlin")],
+        rows={"event:page": [("/", 1234), (HOSTILE, 4)], "visit:source": [("Google", 5)]},
+        current=3,
+        minutes=[None] * 20 + [2] * 9 + [3],
+    )
+
+
+@pytest.fixture(autouse=True)
+def _live(page: AppTest, user: Who) -> None:
+    user["is"] = BY_NAME["vera"]
+    open_page(page, "live")
+
+
+def test_current_visitors_and_the_last_minutes_are_shown(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert element(page, "now")["number"] == "3"
+    bars = element(page, "bars")
+    assert [bar["values"] for bar in bars["bars"]] == [[0]] * 20 + [[2]] * 9 + [[3]]
+    assert bars["bars"][-1]["long"] == "This minute"
+    assert len(bars["notes"]) == 1
+
+
+def test_the_day_s_pages_and_sources_are_listed_as_text(page: AppTest) -> None:
+    page.run()
+    lines = {one["title"]: [line["cells"] for line in one["lines"]] for one in elements(page, "table")}
+    assert lines == {"Pages today": [["/", "1,234"], [HOSTILE, "4"]], "Sources today": [["Google", "5"]]}
+
+
+def test_one_visitor_is_one(page: AppTest, fake: FakeStats) -> None:
+    fake.current = 1
+    page.run()
+    assert element(page, "now")["label"] == "visitor in the last five minutes"
+
+
+def test_officers_do_not_see_it(page: AppTest, user: Who, fake: FakeStats) -> None:
+    user["is"] = BY_NAME["dora"]
+    page.run()
+    assert page.info[0].value.startswith("Your role does not open this page.")
+    assert elements(page, "now") == []
+    assert fake.questions == []
+
+
+def test_an_api_that_is_away_is_said(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    fake.status = 503
+    page.run()
+    assert not page.exception
+    assert page.warning
