@@ -4,11 +4,13 @@ BIN := .venv/bin
 PYTHON ?= python3
 # The demo keeps its data here; `make clean` removes it.
 DEMO_DIR := var/demo
+# For example `make faults FAULTS="--seed 7 --kills 20"`.
+FAULTS :=
 # Paths that mypy checks beside the packages named in pyproject.toml.
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +74,9 @@ bench-close: setup  ## Close a day of 50,000 visits; print time, memory, rows, b
 
 bench-folding: setup  ## Attack folded tables with a solver, with and without each rule, and print what it finds
 	$(BIN)/python -m tests.bench.folding
+
+faults: setup  ## Kill parts of a running appliance 200 times, at named points and at random; compare all that is counted
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)
 	$(BIN)/python -m tests.bench.flood

@@ -45,8 +45,16 @@ class EndOfDay:
         clock: Clock,
         uptime: Clock | None = None,
         on_leap: Callable[[float], None] = lambda _seconds: None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """`uptime` cannot be set; None: neither can the clock. `on_leap` hears when the clock was."""
+        """Wire it.
+
+        Args:
+            uptime: cannot be set; None: neither can the clock.
+            on_leap: hears when the clock was set.
+            beat: called between steps, to say that it works.
+        """
+        self._beat = beat
         self._client = client
         self._workers = workers
         self._keys = keys
@@ -77,6 +85,7 @@ class EndOfDay:
                 ):
                     self._end(slot, site_day)
                     ended.append(slot.name)
+                    self._beat()
         if believed:
             self._finish(int(now * 1000))
         self._expire_transport_keys(now, uptime)

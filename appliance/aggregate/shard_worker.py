@@ -42,7 +42,9 @@ class ShardWorker:
         settings: Settings,
         caps: ValueCaps,
         transport_key: Callable[[], str],
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
+        """`beat` is called between steps, to say that it works."""
         self.shard = shard
         self.open_visits = OpenVisits()
         self.low_water_ms = 0
@@ -60,6 +62,7 @@ class ShardWorker:
         self._max_hits = settings.limits.visitor_hits_per_day
         self._caps = caps
         self._transport_key = transport_key
+        self._beat = beat
 
     def rebuild(self) -> int:
         """Read all profiles; returns how many cannot be opened because their key is lost."""
@@ -179,6 +182,7 @@ class ShardWorker:
             self.shard.commit([], gone, facts, self._transport_key())
             self.open_visits.forget_day(key_name, tags)
             deleted += len(tags)
+            self._beat()
         return deleted
 
 

@@ -15,11 +15,11 @@ from appliance.aggregate.site_days import SiteDays
 from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import STEADY_SECONDS, Clock
-from appliance.errors import KeyGoneError, StartError, UnavailableError
+from appliance.errors import KeyGoneError, LeaseLostError, StartError, UnavailableError
 from appliance.metrics.durations import Buckets, total
 from appliance.settings import Settings
 from appliance.state.connection import Client
-from appliance.state.lease import LEASE_SECONDS, Lease
+from appliance.state.lease import LEASE_SECONDS, Lease, LeaseKeeper
 from appliance.state.live import put_current_visitors
 from appliance.state.memory import has_room_for_facts
 from appliance.state.shard import Shard
@@ -60,8 +60,17 @@ class Worker:
         station: str,
         owner: str,
         uptime: Clock | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """`uptime` cannot be set; None: neither can the clock."""
+        """Wire it.
+
+        Args:
+            station: host and data directory, which run one worker at most.
+            owner: unlike that of any other process.
+            uptime: cannot be set; None: neither can the clock.
+            beat: called between steps, to say that it works.
+        """
+        self._beat = beat
         self._client = client
         self._keys = keys
         self._transport = transport
@@ -81,11 +90,12 @@ class Worker:
                 settings,
                 self._caps,
                 self._transport_key,
+                beat,
             )
             for lease_number, lease in enumerate(self._leases)
         ]
         self._end_of_day = EndOfDay(
-            client, self._workers, keys, transport, self._days, evidence, clock, uptime, self._say_leap
+            client, self._workers, keys, transport, self._days, evidence, clock, uptime, self._say_leap, beat
         )
         self._slow_at = self._said_at = 0.0
         self._key_times: tuple[tuple[int, int], ...] = ()
@@ -98,11 +108,25 @@ class Worker:
             LeaseLostError: another worker took over; end the process and start anew.
         """
         self._acquire(stop)
-        self._start(stop)
-        on_ready()
+        keeper = LeaseKeeper(self._leases)
+        keeper.start()
+        try:
+            self._start(stop)
+            on_ready()
+            self._work(stop)
+        finally:
+            keeper.stop()
+        self._finish()
+
+    def _work(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
                 busy = self._tick()
+            except LeaseLostError as error:
+                # It stood still, or Redis was away, for longer than a lease lives. If nobody came, it goes on.
+                self._log("lease_lost", level="warning", reason=str(error))
+                self._recover(stop)
+                continue
             except UnavailableError as error:
                 self._log("redis_unavailable", level="error", reason=str(error))
                 self._recover(stop)
@@ -115,7 +139,6 @@ class Worker:
                 continue
             if not busy:
                 stop.wait(_TICK_SECONDS)
-        self._finish()
 
     def state(self) -> WorkerState:
         """The present state; from any thread."""
@@ -151,6 +174,7 @@ class Worker:
 
     def _tick(self, *, settle: bool = False) -> bool:
         """One round over all shards; returns whether more is waiting."""
+        self._beat()
         self._keys.refresh()
         self._transport.refresh()
         now_ms = int(self._clock() * 1000)
@@ -198,9 +222,14 @@ class Worker:
             worker.crowded = 0
 
     def _recover(self, stop: threading.Event) -> None:
-        """Wait for Redis, then rebuild: whether the last transaction happened is not known."""
+        """Wait for Redis, then rebuild: whether the last transaction happened is not known.
+
+        Raises:
+            LeaseLostError: another worker took over meanwhile.
+        """
         while not stop.is_set():
             stop.wait(_RETRY_SECONDS)
+            self._beat()
             self._keys.refresh()
             # The promise about the key does not wait for Redis; the rest of such a day's end does.
             expire_overdue_keys(
@@ -208,9 +237,11 @@ class Worker:
             )
             try:
                 for lease in self._leases:
-                    lease.keep()
+                    if (holder := lease.acquire()) is not None:
+                        raise LeaseLostError(f"another worker ({holder}) advances the shards of this Redis now")
                 for worker in self._workers:
                     worker.rebuild()
+                    self._beat()
             except UnavailableError:
                 continue
             self._log("recovered")
@@ -221,7 +252,7 @@ class Worker:
             self._tick()
             for lease in self._leases:
                 lease.release()
-        except (UnavailableError, KeyGoneError) as error:
+        except (UnavailableError, KeyGoneError, LeaseLostError) as error:
             self._log("unclean_end", level="warning", reason=str(error))
 
     def _transport_key(self) -> str:

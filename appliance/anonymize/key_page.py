@@ -4,6 +4,9 @@ Each slot has three independent random 32-byte fields under a name such as `exam
 are read straight into the page and zeroed in place; no copy of them is ever a Python object. A destroyed slot
 keeps its name for a week as a tombstone, so that no process makes a second key for a day that is over.
 
+A process may be killed between any two writes. A slot is live only once all of it is written, and dead before it is
+zeroed, both by one store of its head; the next process that opens the page finishes what a dead one has begun.
+
 Layout: header (magic, generation), acknowledgements (pid, generation) of the processes that map the page, slots.
 """
 
@@ -29,7 +32,11 @@ _GENERATION_AT = 8
 _ACKS_AT = 256
 _ACK = struct.Struct("<IIQ")
 _N_ACKS = 128
+_HEAD = struct.Struct("<BBH")
+"""State, whether it stands in the evidence log, length of the name."""
 _SLOT = struct.Struct("<BBHIQ144s")
+_CREATED_AT, _NAME_AT = 4, 16
+_CREATED = struct.Struct("<IQ")
 _SECRET_AT = _SLOT.size
 _FIELD_BYTES = 32
 _SECRET_BYTES = 3 * _FIELD_BYTES
@@ -58,18 +65,18 @@ class KeyPage:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with self.locked():
-            fresh = os.fstat(self._file).st_size == 0
-            if fresh:
+            if os.fstat(self._file).st_size == 0:
                 os.ftruncate(self._file, _PAGE_BYTES)
-            elif os.fstat(self._file).st_size != _PAGE_BYTES:
+            if os.fstat(self._file).st_size != _PAGE_BYTES:
                 raise StartError(f"{path} is not a key page of this version; remove it to start with new keys")
             self._map = mmap.mmap(self._file, _PAGE_BYTES, mmap.MAP_SHARED)
-            if fresh:
+            if not any(self._map[:_HEADER_BYTES]) and self._map[_HEADER_BYTES] == _FREE:
                 self._map[: len(_MAGIC)] = _MAGIC
             elif self._map[: len(_MAGIC)] != _MAGIC:
                 raise StartError(f"{path} is not a key page of this version; remove it to start with new keys")
             self._view = memoryview(self._map)
             self._lock_in_memory(path)
+            self._finish_what_was_begun()
             self._ack_at = self._register()
 
     def _lock_in_memory(self, path: Path) -> None:
@@ -132,8 +139,12 @@ class KeyPage:
             at = _HEADER_BYTES + number * _SLOT_BYTES
             state, _, _, _, created_ms, _ = _SLOT.unpack_from(self._map, at)
             if state == _FREE or (state == _DESTROYED and created_ms < now_ms - _TOMBSTONE_MS):
+                if state == _DESTROYED:
+                    self._set_head(at, _DESTROYED, 1, 0)  # a tombstone of nothing, whatever name comes below
                 self._fill_random(at + _SECRET_AT)
-                _SLOT.pack_into(self._map, at, _LIVE, 0, len(encoded), uptime, now_ms, encoded)
+                self._map[at + _NAME_AT : at + _SECRET_AT] = encoded.ljust(_SECRET_AT - _NAME_AT, b"\0")
+                _CREATED.pack_into(self._map, at + _CREATED_AT, uptime, now_ms)
+                self._set_head(at, _LIVE, 0, len(encoded))
                 return Slot(number, name, now_ms, False, uptime)
         raise ApplianceError(f"the key page has no room for another key ({_N_SLOTS} are in use)")
 
@@ -155,22 +166,45 @@ class KeyPage:
     def destroy(self, slot: Slot) -> int:
         """Zero the key in place, leave a tombstone, verify, and return the new generation. Under the lock."""
         at = _HEADER_BYTES + slot.number * _SLOT_BYTES
-        zeros = bytes(_SECRET_BYTES)
-        self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] = zeros
-        encoded = slot.name.encode()
-        _SLOT.pack_into(self._map, at, _DESTROYED, 0, len(encoded), slot.created_uptime, slot.created_ms, encoded)
-        if self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] != zeros:
+        self._set_head(at, _DESTROYED, 0, len(slot.name.encode()))
+        self._zero(at)
+        if any(self._map[at + _SECRET_AT : at + _SLOT_BYTES]):
             raise ApplianceError(f"the key {slot.name} could not be zeroed")
+        return self._next_generation()
+
+    def _finish_what_was_begun(self) -> None:
+        """Zero what a killed process left of a key that is dead, or was not live yet, and have its objects dropped."""
+        begun = False
+        for number in range(_N_SLOTS):
+            at = _HEADER_BYTES + number * _SLOT_BYTES
+            state, is_logged, _ = _HEAD.unpack_from(self._map, at)
+            begun |= state == _DESTROYED and not is_logged
+            if state != _LIVE and any(self._map[at + _SECRET_AT : at + _SLOT_BYTES]):
+                self._zero(at)
+            if state == _FREE:
+                break
+        if begun:
+            self._next_generation()
+
+    def _zero(self, at: int) -> None:
+        self._map[at + _SECRET_AT : at + _SECRET_AT + _SECRET_BYTES] = bytes(_SECRET_BYTES)
+
+    def _next_generation(self) -> int:
         generation = self.generation + 1
         _GENERATION.pack_into(self._map, _GENERATION_AT, generation)
         return generation
+
+    def _set_head(self, at: int, state: int, is_logged: int, length: int) -> None:
+        """Written by one store: no process ever sees, and none can leave, a part of it."""
+        self._map[at : at + _HEAD.size] = _HEAD.pack(state, is_logged, length)
 
     def forget(self, prefix: str) -> None:
         """Let destroyed keys whose names begin so be made anew. Under the lock."""
         for state, slot in self._slots():
             if state == _DESTROYED and slot.name.startswith(prefix):
                 at = _HEADER_BYTES + slot.number * _SLOT_BYTES
-                _SLOT.pack_into(self._map, at, _DESTROYED, 1, 0, 0, slot.created_ms, b"")
+                self._set_head(at, _DESTROYED, 1, 0)
+                self._map[at + _NAME_AT : at + _SECRET_AT] = bytes(_SECRET_AT - _NAME_AT)
 
     def _slots(self) -> Iterator[tuple[int, Slot]]:
         for number in range(_N_SLOTS):

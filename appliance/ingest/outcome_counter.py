@@ -1,7 +1,8 @@
 """Counts dropped hits per site, day, hour and outcome, and hands the counts to the writer once a second.
 
 A process that is killed loses the counts of its last second, never a queued hit. Accepted hits are counted where
-they are counted: by the worker. Counts that nobody takes are kept, up to a bound.
+they are counted: by the worker. Counts that nobody takes are kept, up to a bound. When Redis dies before its
+answer it is not known whether they were taken: the same counts are then handed over again under the same number.
 """
 
 import asyncio
@@ -25,8 +26,8 @@ _EPOCH = date(1970, 1, 1)
 class OutcomeSink(Protocol):
     """Where counts go; `appliance.state.outbox.OutcomeSink` is one."""
 
-    async def append(self, outcomes: list[OutcomeFact]) -> None:
-        """Raises UnavailableError when they were not taken."""
+    async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
+        """Take counts once for each number. Raises UnavailableError when it is not known whether they were taken."""
 
 
 class OutcomeCounter:
@@ -41,6 +42,10 @@ class OutcomeCounter:
         """Events of hits that Redis has taken since the start."""
         self.dropped: Counter[Outcome] = Counter()
         """Drops since the start, of all sites."""
+        self._number = 0
+        """Of the last hand-over; rises by one with each."""
+        self._handing: list[OutcomeFact] = []
+        """Counts of that hand-over, until they are known to be taken."""
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -69,24 +74,28 @@ class OutcomeCounter:
         if self._uncounted:
             _log.warning("outcomes_not_counted", extra={"hits": self._uncounted})
             self._uncounted = 0
-        if not self._counts:
-            return
-        counts, self._counts = self._counts, Counter()
-        facts = [
-            OutcomeFact(site, (day - _EPOCH).days, hour, outcome.value, hits)
-            for (site, day, hour, outcome), hits in counts.items()
-        ]
-        taken = False
+        if await self._hand_over() and self._counts:
+            counts, self._counts = self._counts, Counter()
+            self._number += 1
+            self._handing = [
+                OutcomeFact(site, (day - _EPOCH).days, hour, outcome.value, hits)
+                for (site, day, hour, outcome), hits in counts.items()
+            ]
+            await self._hand_over()
+
+    async def _hand_over(self) -> bool:
+        """Whether nothing is left that was to be handed over."""
+        if not self._handing:
+            return True
         try:
-            await self._sink.append(facts)
-            taken = True
+            await self._sink.append(self._handing, self._number)
         except UnavailableError:
-            pass
+            return False
         except Exception as error:
             _log.error("outcomes_not_taken", extra={"error": type(error).__name__})
-        finally:
-            if not taken:
-                self._counts.update(counts)
+            return False
+        self._handing = []
+        return True
 
     async def _run(self) -> None:
         while not self._stopping.is_set():

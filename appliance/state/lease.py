@@ -1,17 +1,25 @@
-"""The lease of a shard: who may advance it. Checked inside every transaction, so a stale owner writes nothing."""
+"""Leases: who may advance a shard, and who may empty the outboxes.
 
+They are checked inside every transaction, so a stale owner writes nothing.
+`LeaseKeeper` renews leases in a thread, so that a step that takes long, such as the end of a large day, does not lose
+them. A process that stands still loses them, and finds out before it writes.
+"""
+
+import threading
+from collections.abc import Sequence
 from typing import Any
 
-from appliance.errors import LeaseLostError
+from appliance.errors import ApplianceError, LeaseLostError
 from appliance.state import names
 from appliance.state.connection import Client, translated
 
 LEASE_SECONDS = 10
 _LIFE_MS = LEASE_SECONDS * 1000
+_KEEP_SECONDS = 2.0
 
 
 class Lease:
-    """Ownership of one shard by one worker process.
+    """Ownership of one shard by one worker process. Every method may raise UnavailableError.
 
     The owner is `<station>#<random>`: a station (host and data directory) runs at most one worker, which holds a
     file lock, so a lease left behind by a killed worker of the same station is taken over at once.
@@ -22,7 +30,7 @@ class Lease:
         self._key = names.lease(shard)
         self._station = f"{station}#".encode()
         self._owner = f"{station}#{owner}".encode()
-        self._shard = shard
+        self._what = f"shard {shard}"
 
     def acquire(self) -> str | None:
         """Take the lease. Returns None when it is ours, else the station that holds it."""
@@ -45,9 +53,11 @@ class Lease:
             self._require(self._client.get(self._key))
             self._client.pexpire(self._key, _LIFE_MS)
 
-    def require(self, transaction: Any) -> None:
-        """Inside a watched transaction: refuse unless the lease is ours."""
+    def fence(self, transaction: Any) -> None:
+        """Begin a transaction that is refused unless the lease is ours, and stays ours until it is executed."""
+        transaction.watch(self._key)
         self._require(transaction.get(self._key))
+        transaction.multi()
 
     def renew(self, transaction: Any) -> None:
         """Inside a transaction: prolong the lease with the batch."""
@@ -61,4 +71,36 @@ class Lease:
 
     def _require(self, holder: Any) -> None:
         if holder != self._owner:
-            raise LeaseLostError(f"this worker does not hold shard {self._shard} any more")
+            raise LeaseLostError(f"this process does not hold {self._what} any more")
+
+
+class WriterLease(Lease):
+    """Ownership of both outboxes by one warehouse: a second one, with counters of its own, would get a part of them."""
+
+    def __init__(self, client: Client, station: str, owner: str) -> None:
+        super().__init__(client, 0, station, owner)
+        self._key, self._what = names.WRITER, "the outboxes"
+
+
+class LeaseKeeper(threading.Thread):
+    """Renews leases until told to stop. What it cannot renew it leaves to whoever writes under it."""
+
+    def __init__(self, leases: Sequence[Lease], every_seconds: float = _KEEP_SECONDS) -> None:
+        super().__init__(name="leases", daemon=True)
+        self._leases = leases
+        self._every_seconds = every_seconds
+        self._stop_asked = threading.Event()
+
+    def run(self) -> None:
+        """Renew; called by `start`."""
+        while not self._stop_asked.wait(self._every_seconds):
+            for lease in self._leases:
+                try:
+                    lease.keep()
+                except ApplianceError:
+                    continue
+
+    def stop(self) -> None:
+        """End, and wait for a renewal that is under way, so that nothing is renewed after a release."""
+        self._stop_asked.set()
+        self.join()

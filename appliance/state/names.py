@@ -36,6 +36,14 @@ def live(site: str) -> str:
     return f"live:{site}"
 
 
+def handed(process: str) -> str:
+    """Number of the last hand-over of drop counts by one process of ingest."""
+    return f"handed:{{0}}:{process}"
+
+
+WRITER = "lease:{0}:writer"
+"""Owner of the outboxes."""
+
 FLUSH = "flush:{0}"
 """Which outbox entries the writer is inserting."""
 

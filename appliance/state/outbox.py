@@ -4,16 +4,19 @@ The writer writes down which entries belong to an insert before it inserts; a re
 batch under the same deduplication token. Entries are deleted together with the note.
 """
 
-from collections.abc import Callable, Collection
+import secrets
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
 
-from appliance.errors import KeyGoneError
+from appliance.errors import KeyGoneError, LeaseLostError
 from appliance.facts import FactBatch, OutcomeFact
 from appliance.state import envelope, names
-from appliance.state.connection import AsyncClient, Client, translated
+from appliance.state.connection import AsyncClient, Client, Pipeline, TransactionAbortedError, translated
 from appliance.state.envelope import Sealer
+from appliance.state.lease import WriterLease
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(FactBatch).decode
@@ -22,6 +25,9 @@ _SEALED = b"facts"
 _PLAIN = b"outcomes"
 _SET_ASIDE_SECONDS = 72 * 3600
 """As long as a transport key lives at most; afterwards nobody can open them."""
+
+_HANDED_SECONDS = 72 * 3600
+"""Longer than Redis may be away while a process waits to hand over."""
 
 
 class Lane(NamedTuple):
@@ -57,10 +63,14 @@ class FlushNote(msgspec.Struct, frozen=True):
 
 
 class Outbox:
-    """The writer's side. Every method may raise UnavailableError."""
+    """The writer's side. Every method may raise UnavailableError; `note` and `confirm` LeaseLostError."""
 
-    def __init__(self, client: Client, transport: Sealer, shards: int, lane: Lane = FACTS) -> None:
+    def __init__(
+        self, client: Client, transport: Sealer, shards: int, lane: Lane = FACTS, lease: WriterLease | None = None
+    ) -> None:
+        """`lease` is that of a running warehouse; without one nobody else may be at work."""
         self._client = client
+        self._lease = lease
         self._place, self._flush = lane
         self._transport = transport
         self._shards = shards
@@ -108,8 +118,9 @@ class Outbox:
 
     def note(self, note: FlushNote) -> None:
         """Write down what the next insert takes."""
-        with translated():
-            self._client.set(self._flush, _encode(note))
+        with translated(), self._transaction() as transaction:
+            transaction.set(self._flush, _encode(note))
+            self._execute(transaction)
 
     def confirm(self, note: FlushNote, rejected: Collection[tuple[int, str]] = ()) -> None:
         """ClickHouse has it: delete entries and note in one transaction.
@@ -122,7 +133,7 @@ class Outbox:
         aside = self._raw(rejected)
         for shard, entry_id in note.entries:
             by_shard.setdefault(shard, []).append(entry_id)
-        with translated(), self._client.pipeline(transaction=True) as transaction:
+        with translated(), self._transaction() as transaction:
             for shard, ids in by_shard.items():
                 transaction.xdel(self._place(shard), *ids)
             for place, fields in aside:
@@ -130,7 +141,20 @@ class Outbox:
             if aside:
                 transaction.expire(names.SET_ASIDE, _SET_ASIDE_SECONDS)
             transaction.delete(self._flush)
+            self._execute(transaction)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Pipeline]:
+        with self._client.pipeline(transaction=True) as transaction:
+            if self._lease is not None:
+                self._lease.fence(transaction)
+            yield transaction
+
+    def _execute(self, transaction: Pipeline) -> None:
+        try:
             transaction.execute()
+        except TransactionAbortedError:
+            raise LeaseLostError("another warehouse took the outboxes") from None
 
     def _raw(self, entries: Collection[tuple[int, str]]) -> list[tuple[str, dict[Any, Any]]]:
         found: list[tuple[str, dict[Any, Any]]] = []
@@ -173,8 +197,21 @@ class OutcomeSink:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+        self._handed = names.handed(secrets.token_hex(8))
 
-    async def append(self, outcomes: list[OutcomeFact]) -> None:
-        """Hand counts to the writer; raises UnavailableError, then keep them and try again."""
+    async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
+        """Hand counts to the writer, once for each number however often it is called.
+
+        Raises:
+            UnavailableError: it is not known whether they were taken; try again with the same number.
+        """
         with translated():
-            await self._client.xadd(names.outbox(0), {_PLAIN: _encode(outcomes)})
+            async with self._client.pipeline(transaction=True) as transaction:
+                await transaction.watch(self._handed)
+                taken: Any = await transaction.get(self._handed)
+                if taken == str(number).encode():
+                    return
+                transaction.multi()  # type: ignore[no-untyped-call]
+                transaction.xadd(names.outbox(0), {_PLAIN: _encode(outcomes)})
+                transaction.set(self._handed, number, ex=_HANDED_SECONDS)
+                await transaction.execute()

@@ -134,9 +134,7 @@ class Shard:
             KeyGoneError: a key was destroyed meanwhile; nothing was written.
         """
         with translated(), self._client.pipeline(transaction=True) as transaction:
-            transaction.watch(names.lease(self.number))  # type: ignore[no-untyped-call]
-            self.lease.require(transaction)
-            transaction.multi()
+            self.lease.fence(transaction)
             for profile in profiles:
                 self._put(transaction, profile)
             self._append(transaction, names.outbox(self.number), transport_key, _without_pairs(facts))

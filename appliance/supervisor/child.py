@@ -20,11 +20,14 @@ from typing import NamedTuple, TextIO
 from appliance.errors import ApplianceError, StartError
 from appliance.supervisor import launch, listener
 from appliance.supervisor.lines import LineReader
+from appliance.supervisor.liveness import QUESTIONS, IsAlive, await_silence
 
 _FIRST_DELAY_SECONDS, _LAST_DELAY_SECONDS = 0.2, 5.0
 _STEADY_SECONDS = 30.0
 """A part that lived longer than this starts again without having to wait."""
 _POLL_SECONDS = 0.05
+_START_SECONDS = 300.0
+"""A part that starts again after a death may have a backlog to work through first."""
 _REFUSED = (1, 2)  # exit codes of a part that said in one sentence why it does not start
 _ENGINE_AWAY = 75  # may come back: worth trying until the start as a whole takes too long
 _MAX_EARLY_DEATHS = 3
@@ -53,6 +56,10 @@ class Plan(NamedTuple):
     """A foreign program whose lines are wrapped as log lines."""
     listener: socket.socket | None = None
     """Passed on to the program, each time it starts."""
+    is_alive: IsAlive | None = None
+    """Asked again and again once it is ready."""
+    questions: int = QUESTIONS
+    """As many unanswered in a row, and the program is killed."""
 
 
 class Child:
@@ -153,7 +160,7 @@ class Child:
         self._up.clear()
         self._process = process
         said = LineReader(process.stdout, self._take_line)
-        asking = asyncio.create_task(self._ask_until_ready(process.pid))
+        asking = asyncio.create_task(self._ask(process.pid))
         await _exit_of(process.pid)
         asking.cancel()
         # The dead leader is not reaped yet, so the group's number still is its own.
@@ -176,6 +183,20 @@ class Child:
             pass_fds=() if kept is None else (kept.fileno(),),
             env=None if kept is None else os.environ | listener.environment(kept),
         )
+
+    async def _ask(self, pid: int) -> None:
+        """Ask until it is ready, then whether it still is; kill what hangs."""
+        try:
+            # A first start has its own, shorter limit.
+            async with asyncio.timeout(_START_SECONDS if self.ready.is_set() else None):
+                await self._ask_until_ready(pid)
+            if self.plan.is_alive is None:
+                return
+            await await_silence(self.plan.is_alive, pid, self.plan.questions)
+        except TimeoutError:
+            pass
+        _log.error("part_hangs", extra={"of": self.plan.part, "pid": pid})
+        os.killpg(pid, signal.SIGKILL)
 
     async def _ask_until_ready(self, pid: int) -> None:
         started = time.monotonic()

@@ -10,6 +10,7 @@ from appliance.state.connection import check_eviction_policy, connect
 from appliance.supervisor import health, redis_server
 from appliance.supervisor.checks import bind
 from appliance.supervisor.child import Plan
+from appliance.supervisor.liveness import WORKER_QUESTIONS, beats
 from appliance.supervisor.parts.process import worker_ready_file
 
 _EXTERNAL_SECONDS = 10.0
@@ -29,7 +30,8 @@ def redis_plan(settings: Settings) -> Plan:
     async def is_ready(_pid: int) -> bool:
         return await asyncio.to_thread(_pings, url)
 
-    return Plan("redis", (str(program.path), str(configuration)), is_ready, 3.0, prints_text=True)
+    command = (str(program.path), str(configuration))
+    return Plan("redis", command, is_ready, 3.0, prints_text=True, is_alive=is_ready)
 
 
 def part_plans(settings: Settings, config: Path) -> list[list[Plan]]:
@@ -76,7 +78,10 @@ def _http_plan(part: str, config: Path, address: str, path: str, stop_seconds: f
     async def is_ready(_pid: int) -> bool:
         return await health.answers(address, path)
 
-    return Plan(part, _command(part, config), is_ready, stop_seconds)
+    async def is_alive(_pid: int) -> bool:
+        return await health.answers(address, "/health/live")
+
+    return Plan(part, _command(part, config), is_ready, stop_seconds, is_alive=is_alive)
 
 
 def _worker_plan(settings: Settings, config: Path) -> Plan:
@@ -88,7 +93,8 @@ def _worker_plan(settings: Settings, config: Path) -> Plan:
         except OSError:
             return False
 
-    return Plan("worker", _command("worker", config), is_ready, 4.0)
+    command = _command("worker", config)
+    return Plan("worker", command, is_ready, 4.0, is_alive=beats(signal_file), questions=WORKER_QUESTIONS)
 
 
 def _check_policy(url: str) -> None:

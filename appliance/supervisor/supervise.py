@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from appliance.clock import make_clock
 from appliance.errors import ApplianceError, StartError
 from appliance.settings import Settings
-from appliance.supervisor import checks, redis_server, secrets
+from appliance.supervisor import checks, redis_server, secrets, service_manager
 from appliance.supervisor.child import Child, Plan
 from appliance.supervisor.metrics.disk import DiskSamples
 from appliance.supervisor.metrics.gather import Running, gather
@@ -95,12 +95,15 @@ class Supervisor:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         running = asyncio.create_task(self._start_and_reload(on_ready))
         running.add_done_callback(self._note_failure)
+        living = asyncio.create_task(service_manager.keep_telling())
         try:
             await self._stop.wait()
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            service_manager.tell(service_manager.STOPPING)
             await self._stop_all()
+            living.cancel()
         if self._error is not None:
             raise self._error
 
@@ -139,6 +142,7 @@ class Supervisor:
         for plans in part_plans(self._settings, self._config):
             await self._start_stage(plans)
         _log.info("ready", extra={"seconds": round(time.monotonic() - started, 2)})
+        service_manager.tell(service_manager.READY)
         on_ready()
 
     def _expose_metrics(self) -> None:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,10 +99,16 @@ class ApplianceProcess:
         limits: str = "enabled = false",
         extra: str = "",
         metrics: bool = False,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """`at` is the moment to start at; `limits` is TOML of that section, `extra` TOML that comes behind the rest.
+        """Prepare it, without starting.
 
-        With `metrics` they are shown at `self.metrics`.
+        Args:
+            at: moment to start at.
+            limits: TOML of that section.
+            extra: TOML that comes behind the rest.
+            metrics: they are shown at `self.metrics`.
+            environment: variables of its processes besides our own.
         """
         self.directory = directory
         self.data_dir = directory / "data"
@@ -118,6 +124,7 @@ class ApplianceProcess:
         self.ready_line: dict[str, Any] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._starts = 0
+        self._environment = environment or {}
         if at is not None:
             self.clock.set(at)
         self.config.write_text(_toml(self, sites, keys, limits) + extra)
@@ -175,7 +182,7 @@ class ApplianceProcess:
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
-                env=os.environ | {"HOME": str(self.home), "TMPDIR": str(self.home)},
+                env=os.environ | {"HOME": str(self.home), "TMPDIR": str(self.home)} | self._environment,
             )
 
     def await_ready(self) -> None:

@@ -73,7 +73,7 @@ class Ingest:
         return Key()
 
     async def append(self, *arguments: Any) -> None:
-        if len(arguments) == 1:
+        if len(arguments) == 2:
             self.counted += arguments[0]
             return
         if self.error is not None:

@@ -80,7 +80,7 @@ def test_redis_holds_sealed_and_passing_things_only(appliance: ApplianceProcess)
     assert profiles
     day_and_rest = 12 * 3600 + 3 * 3600
     assert all(0 < client.ttl(name) <= day_and_rest for name in profiles)
-    expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "days:{", "live:", "outcomes:{")
+    expected = ("visitor:{", "events:{", "outbox:{", "lease:{", "flush:{", "closes:{", "days:{", "live:", "handed:{")
     assert [name for name in names if not name.startswith(expected)] == []
     client.close()
     # What is left of a hit may be shown, but what one visitor did must not be read here.

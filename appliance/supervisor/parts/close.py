@@ -5,7 +5,6 @@ that a running appliance would have done first is done: hits counted, visits end
 """
 
 import asyncio
-import socket
 import threading
 import time
 from datetime import UTC, date, datetime
@@ -24,6 +23,7 @@ from appliance.stats.contract import Refusal
 from appliance.stats.day_close import CLOSE_PATH, CloseQuestion, DayClose, DayState
 from appliance.supervisor import health, logs, secrets
 from appliance.supervisor.parts.day_closes import DayCloses, require_over
+from appliance.supervisor.parts.process import station
 from appliance.supervisor.parts.sitemaps import sitemap_pages
 from appliance.supervisor.parts.stopped import Stopped, stopped_appliance
 from appliance.warehouse.closed_days import ClosedDays
@@ -111,7 +111,7 @@ def _end_days(it: Stopped) -> None:
         it.evidence,
         it.clock,
         logs.write,
-        station=f"{socket.gethostname()}:{it.settings.data_dir}",
+        station=station(it.settings),
         owner=token_hex(8),
         uptime=it.uptime,
     )

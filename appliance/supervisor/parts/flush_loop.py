@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol, TypeVar
 
-from appliance.errors import UnavailableError
+from appliance.errors import ApplianceError, LeaseLostError, UnavailableError
 from appliance.supervisor import logs
 
 _EVERY_SECONDS = 0.75
@@ -49,6 +49,7 @@ class FlushLoop:
         days_wait: Callable[[], bool],
         close_ready_days: Callable[[], int],
         refresh: Callable[[], None],
+        hold: Callable[[], None] = lambda: None,
     ) -> None:
         """Wire the loop.
 
@@ -58,6 +59,7 @@ class FlushLoop:
             close_ready_days: closes some, and is called again at once if it closed any.
             days_wait: whether some day is to be closed; then pairs do not wait.
             refresh: lets go of keys that were destroyed; it is called at least every second.
+            hold: sees that the outboxes are ours; any error but UnavailableError ends the loop.
         """
         self._writer = writer
         self._pairs = pairs
@@ -65,6 +67,7 @@ class FlushLoop:
         self._days_wait = days_wait
         self._close_ready_days = close_ready_days
         self._refresh = refresh
+        self._hold = hold
         self._errands: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self.healthy = False
         """The last round went through."""
@@ -89,6 +92,7 @@ class FlushLoop:
         while not stop.is_set():
             try:
                 self._refresh()
+                self._hold()
                 self._run_errands()
                 moved = self._writer.flush_once()
                 closed = 0
@@ -96,7 +100,7 @@ class FlushLoop:
                     self._flush_pairs()
                     closed = self._close_ready_days()
                 self._say_rejections()
-            except UnavailableError as error:
+            except (UnavailableError, LeaseLostError) as error:
                 self._fail(error)
                 stop.wait(_RETRY_SECONDS)
                 continue
@@ -130,7 +134,7 @@ class FlushLoop:
                 logs.write("facts_set_aside", level="error", reason=reason, entries=entries)
             one.rejections.clear()
 
-    def _fail(self, error: UnavailableError) -> None:
+    def _fail(self, error: ApplianceError) -> None:
         if self.healthy:
             logs.write("flush_failed", level="error", reason=str(error))
         self.healthy = False
@@ -145,5 +149,5 @@ class FlushLoop:
         try:
             while self._writer.flush_once() and time.monotonic() < deadline:
                 pass
-        except UnavailableError as error:
+        except (UnavailableError, LeaseLostError) as error:
             logs.write("undrained", level="warning", reason=str(error))

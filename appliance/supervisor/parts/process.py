@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +31,13 @@ def evidence_path(settings: Settings) -> Path:
     return settings.data_dir / "evidence.jsonl"
 
 
+def station(settings: Settings) -> str:
+    """Host and data directory, which run at most one process of each part."""
+    return f"{socket.gethostname()}:{settings.data_dir}"
+
+
 def worker_ready_file(settings: Settings) -> Path:
-    """File in which the worker writes its pid when it is ready."""
+    """File in which the worker writes its pid when it is ready, and which it touches while it works."""
     return settings.runtime_dir / "worker-ready"
 
 

@@ -15,7 +15,7 @@ from appliance.privacy.retention import Retention
 from appliance.settings import Settings
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_of_all, current_visitors
-from appliance.state.outbox import PAIRS, FlushNote, Outbox
+from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
@@ -42,6 +42,7 @@ from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.flush_loop import FlushLoop
 from appliance.supervisor.parts.log_imports import IMPORT_LOCK, LogImports
 from appliance.supervisor.parts.month_closes import MonthCloses
+from appliance.supervisor.parts.outbox_ownership import Ownership, owned_outboxes
 from appliance.supervisor.parts.owner_routes import Engines, owner_routes
 from appliance.supervisor.parts.process import Background, begin, evidence_path
 from appliance.supervisor.parts.retention import as_answer
@@ -65,6 +66,9 @@ def run(settings: Settings) -> None:
     with contextlib.ExitStack() as held:
         lock = FileLock(settings.data_dir / "warehouse.lock", f"another warehouse is running on {settings.data_dir}")
         held.callback(lock.close)
+        client = connect(connection_url(settings))
+        held.callback(client.close)
+        ownership = held.enter_context(owned_outboxes(settings, client))
         use_memory_for_temporary_files(settings)
         writer = open_writer(settings)
         held.callback(writer.close)
@@ -72,18 +76,17 @@ def run(settings: Settings) -> None:
             logs.write("migrated", migration=name)
         reader = open_reader(settings)
         held.callback(reader.close)
-        client = connect(connection_url(settings))
-        held.callback(client.close)
-        _serve(settings, writer, reader, client)
+        _serve(settings, writer, reader, client, ownership)
 
 
-def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Client) -> None:
+def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Client, ownership: Ownership) -> None:
     clock = make_clock(settings.test_clock_file)
     closed_days = ClosedDays(writer)
     transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, make_uptime(settings.test_clock_file))
-    outbox = Outbox(client, transport, settings.redis.shards)
+    shards, lease = settings.redis.shards, ownership.lease
+    outbox = Outbox(client, transport, shards, FACTS, lease)
     facts = Writer(writer, outbox, FlushNote, clock)
-    pairs = Writer(writer, Outbox(client, transport, settings.redis.shards, PAIRS), FlushNote, clock)
+    pairs = Writer(writer, Outbox(client, transport, shards, PAIRS, lease), FlushNote, clock)
     evidence = EvidenceLog(evidence_path(settings))
     uptime = make_uptime(settings.test_clock_file)
     watch = LeapWatch(clock, uptime)
@@ -107,7 +110,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     imports.take_back()
 
     lanes = Lane("facts", facts), Lane("pairs", pairs)
-    loop = FlushLoop(*lanes, closes.waiting, look_after_days, transport.refresh)
+    loop = FlushLoop(*lanes, closes.waiting, look_after_days, transport.refresh, ownership.hold)
     backups = Backups(writer, evidence, clock, settings.data_dir, loop.between_rounds)
     background = Background("flush", loop.run)
 

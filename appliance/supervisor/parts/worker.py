@@ -1,8 +1,8 @@
 """The worker process: Redis and keys on one side, facts for the warehouse on the other."""
 
+import contextlib
 import os
 import secrets
-import socket
 import threading
 
 from appliance.aggregate.end_of_day import expire_overdue_keys
@@ -18,7 +18,7 @@ from appliance.supervisor import logs
 from appliance.supervisor.checks import FileLock
 from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.metrics.worker import worker_samples
-from appliance.supervisor.parts.process import begin, evidence_path, run_until_told, worker_ready_file
+from appliance.supervisor.parts.process import begin, evidence_path, run_until_told, station, worker_ready_file
 from appliance.supervisor.redis_server import connection_url
 
 
@@ -40,6 +40,11 @@ def run(settings: Settings) -> None:
     except UnavailableError:
         expire_overdue_keys(keys, SiteDays(settings), evidence, clock, uptime)
         raise
+
+    def beat() -> None:
+        with contextlib.suppress(FileNotFoundError):  # not ready yet
+            os.utime(ready_file)
+
     worker = Worker(
         settings,
         client,
@@ -48,9 +53,10 @@ def run(settings: Settings) -> None:
         evidence,
         clock,
         logs.write,
-        station=f"{socket.gethostname()}:{settings.data_dir}",
+        station=station(settings),
         owner=secrets.token_hex(8),
         uptime=uptime,
+        beat=beat,
     )
 
     expose(settings, "worker", lambda: worker_samples(worker.state(), clock()))

@@ -69,9 +69,23 @@ def test_oldest_keys_name_what_is_still_waiting(redis_client: Client, transport:
 async def test_outcome_counts_reach_the_writer(redis_client: Client, redis_url: str, outbox: Outbox) -> None:
     counts = [OutcomeFact("example.org", 20_000, 0, "gpc", 7)]
     client = connect_async(redis_url)
-    await OutcomeSink(client).append(counts)
+    await OutcomeSink(client).append(counts, 1)
     await client.aclose()
     assert [entry.batch for entry in outbox.read(10)] == [FactBatch(outcomes=counts)]
+
+
+async def test_outcome_counts_are_taken_once_for_each_number(
+    redis_client: Client, redis_url: str, outbox: Outbox
+) -> None:
+    client = connect_async(redis_url)
+    one, other = OutcomeSink(client), OutcomeSink(client)
+    for number, sink in ((1, one), (1, one), (1, other), (2, one), (2, one)):
+        await sink.append([OutcomeFact("example.org", 20_000, 0, "bot", number)], number)
+    await client.aclose()
+    batches = [entry.batch for entry in outbox.read(10)]
+    assert [fact.hits for batch in batches if batch for fact in batch.outcomes] == [1, 1, 2]
+    (handed, _) = redis_client.keys("handed:*")
+    assert 0 < redis_client.ttl(handed) <= 72 * 3600
 
 
 def test_day_is_ready_when_nothing_older_is_left(redis_client: Client, transport: Keyring, outbox: Outbox) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from appliance.errors import StartError
 from appliance.supervisor import child as child_module
+from appliance.supervisor import liveness
 from appliance.supervisor.child import Child, PartRefusedError, Plan
 
 SLEEPS = 'import time; print(\'{"event": "here"}\', flush=True); time.sleep(60)'
@@ -65,6 +66,41 @@ async def test_killed_program_is_started_again() -> None:
         assert old is not None
         os.kill(old, signal.SIGKILL)
         await until(lambda: child.pid not in (None, old))
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_program_that_stands_still_is_killed_and_started_again(
+    answers: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[int] = []
+
+    async def is_alive(pid: int) -> bool:
+        asked.append(pid)
+        return answers and psutil.Process(pid).status() != psutil.STATUS_STOPPED
+
+    monkeypatch.setattr(liveness, "EVERY_SECONDS", 0.01)
+    async with running(plan(SLEEPS)._replace(is_alive=is_alive, questions=3)) as child:
+        old = child.pid or 0
+        if answers:
+            await until(lambda: len(asked) > 6)
+            assert child.pid == old
+            os.kill(old, signal.SIGSTOP)
+        await until(lambda: child.pid not in (None, old))
+        assert asked.count(old) > 6 if answers else asked.count(old) == 3
+    assert "part_hangs" in caplog.text
+
+
+async def test_program_that_never_gets_ready_again_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = tmp_path / "ready"
+    ready.touch()
+    monkeypatch.setattr(child_module, "_START_SECONDS", 0.05)
+    async with running(plan(SLEEPS, ready_file=ready)) as child:
+        ready.unlink()
+        old = child.pid or 0
+        os.kill(old, signal.SIGKILL)
+        await until(lambda: child.pid not in (None, old))
+        second = child.pid
+        await until(lambda: child.pid not in (None, second))
 
 
 async def test_restarted_program_is_another_one_and_nothing_died(caplog: pytest.LogCaptureFixture) -> None:

@@ -20,7 +20,7 @@ class Sink:
         self.taken: list[OutcomeFact] = []
         self.away = False
 
-    async def append(self, outcomes: list[OutcomeFact]) -> None:
+    async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
         if self.away:
             raise UnavailableError("away")
         self.taken += outcomes
@@ -47,7 +47,28 @@ async def test_counts_that_nobody_takes_are_kept() -> None:
     counter.count("example.org", DAY, 9, Outcome.BOT)
     sink.away = False
     await counter.flush()
-    assert sink.taken == [OutcomeFact("example.org", NUMBER, 9, "bot", 2)]
+    assert sink.taken == [OutcomeFact("example.org", NUMBER, 9, "bot", 1)] * 2
+
+
+async def test_counts_whose_answer_was_lost_are_handed_over_again_under_their_number() -> None:
+    class Lossy:
+        def __init__(self) -> None:
+            self.taken: dict[int, list[OutcomeFact]] = {}
+            self.loses_answers = True
+
+        async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
+            assert self.taken.setdefault(number, outcomes) == outcomes
+            if self.loses_answers:
+                raise UnavailableError("away")
+
+    sink = Lossy()
+    counter = OutcomeCounter(sink)
+    for _ in range(3):
+        counter.count("example.org", DAY, 9, Outcome.BOT)
+        await counter.flush()
+    sink.loses_answers = False
+    await counter.flush()
+    assert [[fact.hits for fact in facts] for facts in sink.taken.values()] == [[1], [2]]
 
 
 async def test_stopping_hands_over_the_last_counts() -> None:
@@ -64,7 +85,7 @@ async def test_flush_under_way_when_it_stops_is_neither_lost_nor_doubled() -> No
     entered, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow:
-        async def append(self, outcomes: list[OutcomeFact]) -> None:
+        async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
             taken.extend(outcomes)  # Redis has them, its answer is on the way
             entered.set()
             await go_on.wait()
@@ -82,10 +103,10 @@ async def test_flush_under_way_when_it_stops_is_neither_lost_nor_doubled() -> No
 
 async def test_counts_survive_an_error_nobody_expected(caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Sink):
-        async def append(self, outcomes: list[OutcomeFact]) -> None:
+        async def append(self, outcomes: list[OutcomeFact], number: int) -> None:
             if self.away:
                 raise ValueError("canary")
-            await super().append(outcomes)
+            await super().append(outcomes, number)
 
     sink = Broken()
     sink.away = True
