@@ -66,7 +66,7 @@ oracle: setup  ## Compare every counter with the oracle on 300 random stories, a
 bench-cells: setup  ## Print what inserts cost by size and number of sites, and the bytes of a day before and after its close
 	$(BIN)/python -m tests.bench.cells
 
-bench-queries: setup  ## Ask the dashboard's questions of a year of 50,000 visits a day while hits arrive
+bench-queries: setup  ## Ask what the report asks of a year of 50,000 visits a day while hits arrive; print times and bytes
 	$(BIN)/python -m tests.bench.queries
 
 bench-close: setup  ## Close a day of 50,000 visits; print time, memory, rows, bytes, and how long answers take meanwhile

@@ -133,10 +133,12 @@ class Reports:
         has_rest = days.totals.keys() - (days.open if dimension is Dimension.EXIT_PAGE else set())
         for day in sorted(has_rest):
             rest.add((step.at(day), ""), days.totals[day])
-        for at, value, *numbers in closed:
-            counters = Counters(*numbers)
-            found.add((at, value[len(prefix) :]), counters)
-            rest.add((at, ""), minus(NOTHING, counters))
+        for at, of_one in groupby(closed, key=itemgetter(0)):
+            together = list(of_one)
+            columns = zip(*(row[2:] for row in together), strict=True)
+            rest.add((at, ""), minus(NOTHING, Counters(*map(sum, columns))))  # at once: rows are thousands
+            for _, value, *numbers in together:
+                found.add((at, value[len(prefix) :]), Counters(*numbers))
         hidden = 0
         rows = {day: [row[1:] for row in of_day] for day, of_day in groupby(opened, key=itemgetter(0))}
         for day in sorted(days.open):
