@@ -3,8 +3,10 @@
 import pytest
 
 from appliance.errors import LeaseLostError
-from appliance.state.connection import Client
-from appliance.state.lease import Lease
+from appliance.state import names
+from appliance.state.connection import Client, TransactionAbortedError
+from appliance.state.lease import Lease, WriterLease
+from appliance.state.outbox import FACTS, FlushNote, Outbox
 
 
 def test_second_worker_elsewhere_is_told_who_holds_the_shard(redis_client: Client) -> None:
@@ -34,3 +36,47 @@ def test_released_lease_is_free_and_a_foreign_one_is_left_alone(redis_client: Cl
     assert other.acquire() is None
     lease.release()
     other.keep()
+
+
+class NoSealer:
+    """Nothing is opened here."""
+
+    def seal(self, name: str, plaintext: bytes, associated: bytes) -> bytes:
+        raise NotImplementedError
+
+    def unseal(self, name: str, sealed: bytes, associated: bytes) -> bytes:
+        raise NotImplementedError
+
+
+def test_warehouse_that_lost_the_outboxes_notes_and_deletes_nothing(redis_client: Client) -> None:
+    mine, theirs = WriterLease(redis_client, "here", "a"), WriterLease(redis_client, "there", "b")
+    assert mine.acquire() is None
+    assert theirs.acquire() == "here"
+    outbox = Outbox(redis_client, NoSealer(), 1, FACTS, mine)
+    entry = redis_client.xadd(names.outbox(0), {"facts": b"x"}).decode()
+    note = FlushNote("token", [(0, entry)])
+    outbox.note(note)
+    assert outbox.noted() == note
+    mine.release()  # as if it had expired
+    assert theirs.acquire() is None
+    with pytest.raises(LeaseLostError, match="the outboxes"):
+        outbox.note(FlushNote("another", [(0, entry)]))
+    with pytest.raises(LeaseLostError, match="the outboxes"):
+        outbox.confirm(note)
+    assert outbox.noted() == note
+    assert redis_client.xlen(names.outbox(0)) == 1
+    Outbox(redis_client, NoSealer(), 1, FACTS, theirs).confirm(note)
+    assert outbox.noted() is None
+    assert redis_client.xlen(names.outbox(0)) == 0
+
+
+def test_lease_that_goes_between_look_and_execution_stops_the_transaction(redis_client: Client) -> None:
+    mine = WriterLease(redis_client, "here", "a")
+    mine.acquire()
+    with redis_client.pipeline(transaction=True) as transaction:
+        mine.fence(transaction)
+        transaction.set("written", 1)
+        redis_client.set(names.WRITER, "there#b")
+        with pytest.raises(TransactionAbortedError):
+            transaction.execute()
+    assert redis_client.get("written") is None
