@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.client import StatsClient, StatsConnection
 from dashboard.login.sessions import COOKIE_NAME, Login, Sessions
-from dashboard.options import DashboardOptions
+from dashboard.options import DashboardOptions, DashboardUser
 from dashboard.rights import NOBODY, Reader
 from dashboard.sharing.address import COOKIE_NAME as LINK_COOKIE_NAME
 from dashboard.sharing.address import EMBEDDED, HEADER, LinkAddress, of_header
@@ -81,6 +81,11 @@ def end_login(login: str) -> None:
 def reader_named(name: str) -> Reader | None:
     """What somebody of the configuration may."""
     return next((user.reader for user in _require().options.users if user.name == name), None)
+
+
+def people() -> tuple[DashboardUser, ...]:
+    """Everybody who may log in."""
+    return _require().options.users
 
 
 def links() -> Links:

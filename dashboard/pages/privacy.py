@@ -20,7 +20,7 @@ _DOWNLOADS = (
 _OF_SOME = (
     "What concerns your sites and the appliance as a whole. Rows of tables are counted for all sites together only."
 )
-_NO_KEY = "Ages only: no key, and nothing made of one, ever leaves its page of memory."
+_NO_KEY = "Ages only, never a key. The evidence has a commitment of each, from which the key cannot be found."
 _HEAD = "Note the head of the chain elsewhere: then nobody can write the log anew without being seen."
 
 
@@ -37,6 +37,7 @@ def show(opened: Opened) -> None:
     _show_holdings(facts)
     _show_deletion(facts)
     _show_days(facts)
+    _show_people(opened)
     _show_evidence(facts)
 
 
@@ -114,6 +115,23 @@ def _show_days(facts: PrivacyFacts) -> None:
     ]
     columns = _columns("Site", "Day", "Made", "Destroyed", "Age")
     _table("keys", "Keys of days", columns, keys, empty="No day had a key yet.", more=(_NO_KEY,))
+
+
+def _show_people(opened: Opened) -> None:
+    """Who may look at which site: people, and whoever has a shared link."""
+    known = {site.id for site in opened.sites}
+    lines = [
+        ("Person", user.name, role.value, ", ".join(sites), "–")
+        for user in state.people()
+        for role, sites in user.roles
+        if known & set(sites) or "*" in sites
+    ]
+    for link in state.links().all():
+        if link.site in known:
+            guarded = "shared link with password" if link.password_hash else "shared link"
+            ends = moment(link.ends_at) if link.ends_at else "Never"
+            lines.append(("Link", link.label, guarded, link.site, ends))
+    _table("people", "Who may look", _columns("What", "Name", "As", "Sites", "Ends"), lines, empty="Nobody.")
 
 
 def _show_evidence(facts: PrivacyFacts) -> None:

@@ -59,6 +59,18 @@ def revoke(settings: Settings, link: str) -> str:
     return "ended 1 link\n"
 
 
+def end_links_of(settings: Settings, site: str) -> int:
+    """End all links of a site; returns how many there were.
+
+    Raises:
+        StartError: the file cannot be used.
+    """
+    if not (settings.data_dir / RECORDS).exists():
+        return 0
+    with _opened(settings) as links:
+        return sum(links.end(link.id) for link in links.all() if link.site == site)
+
+
 def create(settings: Settings, wanted: Wanted) -> str:
     """Make one; returns the path that opens it, which cannot be read again.
 

@@ -9,6 +9,7 @@ from appliance.errors import StartError
 from appliance.privacy.site_erasure import Held, SiteErasure
 from appliance.settings import Settings
 from appliance.stats.shown_pairs import FILE, ShownPairs
+from appliance.supervisor.parts.links import end_links_of
 from appliance.supervisor.parts.stopped import stopped_appliance
 
 
@@ -23,7 +24,9 @@ def remove(settings: Settings, site: str, *, really: bool) -> str:
             f"site '{site}' is still configured, so it would begin anew; take its section out of the configuration "
             "first, or use 'appliance site reset'"
         )
-    return _erase(settings, site, really=really)
+    erased = _erase(settings, site, really=really)
+    ended = end_links_of(settings, site) if really else 0
+    return erased + (f"shared links that were ended: {ended}\n" if ended else "")
 
 
 def reset(settings: Settings, site: str, *, really: bool) -> str:

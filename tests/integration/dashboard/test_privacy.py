@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from appliance.stats.contract import Site
 from appliance.stats.privacy_contract import ChainVerdict
 from dashboard.options import DashboardUser
+from dashboard.sharing.links import Links
 from tests.integration.dashboard.conftest import NOW, PEOPLE
 from tests.kit.fake_stats import FakeStats
 from tests.kit.privacy_facts import privacy_facts
@@ -58,6 +59,15 @@ def test_every_setting_place_deletion_close_key_and_entry_is_listed(page: AppTes
     assert [line[0] for line in _lines(page, "Last closed days")] == ["a.example"]
     assert [line[1] for line in _lines(page, "Evidence")] == ["day_closed", "site_erased"]
     assert all(one["file"] for one in elements(page, "table") if one["title"] != "At a glance")
+
+
+def test_who_may_look_at_the_officer_s_sites_is_listed(page: AppTest, links: Links) -> None:
+    links.create("a.example", "Board", "olga", password="long enough")
+    links.create("b.example", "Other", "omar")
+    page.run()
+    lines = _lines(page, "Who may look")
+    assert [line[1] for line in lines] == ["anna", "olga", "omar", "vera", "victor", "dora", "Board"]
+    assert lines[-1][2] == "shared link with password"
 
 
 def test_the_chain_is_checked_when_asked(page: AppTest, fake: FakeStats) -> None:

@@ -9,7 +9,7 @@ import pytest
 from appliance.errors import SettingsError, StartError
 from appliance.settings import ServerSettings, Settings, SiteSettings
 from appliance.supervisor.dashboard_options import RECORDS, options_of
-from appliance.supervisor.parts.links import Wanted, create, listed, revoke
+from appliance.supervisor.parts.links import Wanted, create, end_links_of, listed, revoke
 from dashboard.filters import Filter
 from dashboard.records import Records
 from dashboard.sharing.links import Links
@@ -55,6 +55,14 @@ def test_links_are_listed_and_ended(links: Links, settings: Settings) -> None:
         revoke(settings, link.id)
 
 
+def test_links_of_an_erased_site_end_and_others_do_not(links: Links, settings: Settings) -> None:
+    for site, name in (("gone.example", "x"), ("gone.example", "y"), ("a.example", "z")):
+        links.create(site, name, "olga")
+    assert end_links_of(settings, "gone.example") == 2
+    assert [link.label for link in links.all()] == ["z"]
+    assert end_links_of(settings, "gone.example") == 0
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
@@ -75,6 +83,7 @@ def test_what_is_not_allowed_is_named_and_makes_none(
 
 
 def test_without_the_dashboard_s_file_none_is_made(settings: Settings) -> None:
+    assert end_links_of(settings, "a.example") == 0
     with pytest.raises(StartError, match=RECORDS):
         create(settings, Wanted("a.example", "x"))
     assert not (settings.data_dir / RECORDS).exists()
