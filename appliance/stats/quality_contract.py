@@ -76,6 +76,13 @@ class TrialHit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefetch: bool = False
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """Something that would be counted."""
+
+    name: str
+    value: str
+
+
 class TrialVerdict(msgspec.Struct, frozen=True):
     """What would become of it."""
 
@@ -83,8 +90,8 @@ class TrialVerdict(msgspec.Struct, frozen=True):
     meaning: str
     decided_by: str
     details: list[str]
-    counted: list[tuple[str, str]]
-    """Names and values of what would be counted; empty if it is not."""
+    counted: list[Counted]
+    """Empty if it would not be counted."""
 
 
 class GoalSetup(msgspec.Struct, frozen=True):

@@ -206,5 +206,5 @@ def _show_verdict(verdict: TrialVerdict) -> None:
     lines = [Line(("Why", verdict.meaning))]
     if verdict.decided_by:
         lines.append(Line(("Decided by", verdict.decided_by)))
-    lines += [Line(pair) for pair in verdict.counted]
+    lines += [Line((one.name, one.value)) for one in verdict.counted]
     table("verdict", head, (Column("What"), Column("State")), lines, notes=verdict.details)

@@ -11,7 +11,7 @@ from appliance.settings import (
     StepSettings,
 )
 from appliance.stats.quality import MEANINGS
-from appliance.stats.quality_contract import Backlog, LastHit, OutcomeCount, Quality, SiteSetup, TrialVerdict
+from appliance.stats.quality_contract import Backlog, Counted, LastHit, OutcomeCount, Quality, SiteSetup, TrialVerdict
 from appliance.stats.site_setup import site_setup
 
 _SHARES = (("accepted", 100), ("bot", 30), ("gpc", 12), ("dnt", 4), ("wrong_host", 3), ("duplicate", 2), ("blocked", 1))
@@ -54,5 +54,5 @@ BLOCKED = TrialVerdict(
 COUNTED = TrialVerdict(
     *("accepted", "Counted.", ""),
     ["The page is not declared (sites.pages, sites.sitemap): lists show it from 5 visitors a day on."],
-    [("Page", "/x"), ("Country", "DE")],
+    [Counted("Page", "/x"), Counted("Country", "DE")],
 )

@@ -14,7 +14,7 @@ from appliance.ingest.trial import Trial, Trials, Verdict
 from appliance.outcomes import Outcome
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.outcome_words import SHIELDS, WORDS
-from appliance.stats.quality_contract import TrialHit, TrialVerdict
+from appliance.stats.quality_contract import Counted, TrialHit, TrialVerdict
 
 _SIGNALS = (
     ("gpc", ("sec-gpc", "1")),
@@ -94,7 +94,7 @@ def _address(text: str) -> str:
         raise QueryError("the address is neither IPv4 nor IPv6") from None
 
 
-def _counted(event: CleanEvent) -> list[tuple[str, str]]:
+def _counted(event: CleanEvent) -> list[Counted]:
     """Names and values of what would be counted; the tag means nothing and is left out."""
     named = (
         ("Event", event.name),
@@ -109,4 +109,4 @@ def _counted(event: CleanEvent) -> list[tuple[str, str]]:
         ("Device", event.device),
         ("Goals", ", ".join(event.goals)),
     )
-    return [(name, value) for name, value in named if value]
+    return [Counted(name, value) for name, value in named if value]

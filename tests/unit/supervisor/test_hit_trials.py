@@ -28,7 +28,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> HitTrials:
 def test_a_counted_hit_says_as_what(trials: HitTrials) -> None:
     verdict = trials.run(GOOD, SITE)
     assert (verdict.outcome, verdict.decided_by) == ("accepted", "")
-    counted = dict(verdict.counted)
+    counted = {one.name: one.value for one in verdict.counted}
     assert (counted["Page"], counted["Country"]) == ("/", "DE")
     assert not any("not declared" in detail for detail in verdict.details)
 
