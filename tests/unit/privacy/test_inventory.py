@@ -29,13 +29,18 @@ def test_every_key_of_redis_is_listed() -> None:
         names.pairs(0),
         names.lease(0),
         names.live("a.example"),
+        names.handed("123"),
         *(value for name, value in vars(names).items() if name.isupper()),
     }
     functions = {name for name, value in vars(names).items() if callable(value)}
-    assert functions == {"events", "visitor", "visitors", "outbox", "pairs", "lease", "live", "shard_of"}
+    assert functions == {"events", "visitor", "visitors", "outbox", "pairs", "lease", "live", "handed", "shard_of"}
     listed = _names(REDIS)
     patterns = {
-        name: re.escape(name).replace(r"\{shard\}", r"\{\d+\}").replace(":tag", ":[0-9a-f]{32}").replace(":site", ":.+")
+        name: re.escape(name)
+        .replace(r"\{shard\}", r"\{\d+\}")
+        .replace(":tag", ":[0-9a-f]{32}")
+        .replace(":site", ":.+")
+        .replace(":process", ":.+")
         for name in listed
     }
     assert len(listed) == len(made)
