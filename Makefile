@@ -10,7 +10,7 @@ FAULTS :=
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ run: setup  ## Start the appliance with a demo site and demo traffic
 test: setup lint types  ## Run everything: format, lint, types, import contracts, all tests
 	$(BIN)/python -m pytest -q -n auto tests/unit
 	$(BIN)/python -m pytest --ignore tests/unit
+
+external: setup  ## Run the integration tests on a Redis with TLS and a ClickHouse over HTTPS
+	EXTERNAL_ENGINES=1 $(BIN)/python -m pytest -q -m "not embedded" tests/integration
 
 check: setup lint types unit  ## The daily loop: as `test`, with the fast unit tests only
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from appliance.errors import SettingsError
+from appliance.settings.engine_urls import checked_clickhouse, checked_redis
 from appliance.settings.goals import check_page, check_unique, checked_funnels, checked_goals
 from appliance.settings.sections import ANY_SITE, ApiKeySettings, Settings, UserSettings
 from appliance.settings.sites import PropertySettings, ShieldSettings, SiteSettings
@@ -54,8 +55,6 @@ def checked(settings: Settings, base: Path) -> Settings:
         _named("server.metrics_listen", _check_loopback, server.metrics_listen)
     for network in server.trusted_proxies:
         _check_proxy(network)
-    _check_url("redis.url", settings.redis.url, ("redis", "rediss", "unix"))
-    _check_url("clickhouse.url", settings.clickhouse.url, ("http", "https", "chdb"))
     if settings.keyring.allow_disk and not settings.keyring.reason.strip():
         raise SettingsError("keyring.allow_disk = true needs keyring.reason: why may keys touch a disk here?")
     _check_relaxations(settings)
@@ -82,6 +81,8 @@ def checked(settings: Settings, base: Path) -> Settings:
             data_dir=_absolute(base, server.data_dir),
             test_clock_file=_absolute(base, server.test_clock_file),
         ),
+        redis=checked_redis(settings.redis, base),
+        clickhouse=checked_clickhouse(settings.clickhouse, base),
         places=msgspec.structs.replace(settings.places, database=_absolute(base, settings.places.database)),
         keyring=msgspec.structs.replace(settings.keyring, directory=_absolute(base, settings.keyring.directory)),
         shields=_checked_shields("shields", settings.shields),
@@ -115,13 +116,6 @@ def _check_proxy(network: str) -> None:
             f"server.trusted_proxies: '{network}' trusts everybody, so anybody could choose the address "
             "that is counted; name your proxies"
         )
-
-
-def _check_url(key: str, url: str, schemes: tuple[str, ...]) -> None:
-    if url != "embedded" and urlsplit(url).scheme not in schemes:
-        allowed = ", ".join(f"{scheme}://…" for scheme in schemes)
-        # The URL may hold a password: name the scheme only.
-        raise SettingsError(f"{key}: scheme '{urlsplit(url).scheme}' is not one of 'embedded', {allowed}")
 
 
 def _check_origin(origin: str) -> None:

@@ -69,7 +69,9 @@ class RedisSettings(Strict, frozen=True):
     """`[redis]`: the queue and the profiles."""
 
     url: str = "embedded"
-    """`embedded`, or `redis://`, `rediss://`, `unix://`."""
+    """`embedded`, or `redis://`, `rediss://` for TLS, `unix://`; `rediss://user:password@host:6379/0`."""
+    ca_file: str = ""
+    """PEM file of the authority that signed the certificate behind `rediss://`; empty: those the machine trusts."""
     shards: Annotated[int, msgspec.Meta(ge=1, le=64)] = 4
     """Parts into which visitors are split."""
     maxmemory_mb: Annotated[int, msgspec.Meta(ge=32, le=65_536)] = 256
@@ -80,7 +82,11 @@ class ClickHouseSettings(Strict, frozen=True):
     """`[clickhouse]`: the counters."""
 
     url: str = "embedded"
-    """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`."""
+    """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`, or `https://`."""
+    ca_file: str = ""
+    """PEM file of the authority that signed the certificate behind `https://`; empty: those of Python's certifi."""
+    timeout_seconds: Annotated[int, msgspec.Meta(ge=2, le=3600)] = 120
+    """How long a server may take to answer. An insert without an answer is sent again and counts once."""
 
 
 class KeyringSettings(Strict, frozen=True):

@@ -27,6 +27,8 @@ _COMMIT_EVENTS = 1000
 _BACKLOG_EVENTS = 20_000
 _KEY_NAMES = 1000
 _WATCH_SECONDS = 0.5
+_HANG_SECONDS = 1.0
+"""A commit that failed after so long got no answer from Redis; one whose connection was closed fails at once."""
 _encode = msgspec.msgpack.Encoder().encode
 
 Committed = Callable[[ApplianceError | None], None]
@@ -148,8 +150,19 @@ class EventQueue:
             done: list[_Settled] = []
             while self._waiting:
                 batch, self._waiting = self._waiting[:_COMMIT_EVENTS], self._waiting[_COMMIT_EVENTS:]
+                begun = asyncio.get_running_loop().time()
                 done = await self._commit(batch, done)
+                if asyncio.get_running_loop().time() - begun >= _HANG_SECONDS:
+                    done += self._given_up(done)
             _settle(done)
+
+    def _given_up(self, done: list[_Settled]) -> list[_Settled]:
+        """Who waited behind a commit that Redis left without an answer does not wait for another."""
+        error = next((error for _, error in done if isinstance(error, UnavailableError)), None)
+        if error is None:
+            return []
+        waiting, self._waiting = self._waiting, []
+        return [(waiting, error)]
 
     async def _commit(self, batch: list[_Waiting], before: list[_Settled]) -> list[_Settled]:
         """One round trip. Those of the one before are told as soon as Redis has work again.

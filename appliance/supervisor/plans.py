@@ -63,7 +63,7 @@ async def await_external_redis(settings: Settings) -> None:
     deadline = asyncio.get_running_loop().time() + _EXTERNAL_SECONDS
     while True:
         try:
-            return await asyncio.to_thread(_check_policy, settings.redis.url)
+            return await asyncio.to_thread(_check_policy, redis_server.connection_url(settings))
         except UnavailableError as error:
             if asyncio.get_running_loop().time() > deadline:
                 raise StartError(f"redis.url: {error}") from None

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from appliance.errors import StartError
 from appliance.settings import Settings
@@ -84,9 +84,16 @@ def connection_url(settings: Settings) -> str:
         StartError: the password of the embedded server can be neither read nor made.
     """
     if not is_embedded(settings):
-        return settings.redis.url
+        return _with_authority(settings.redis.url, settings.redis.ca_file)
     password = secrets.read_or_make(settings.data_dir, secrets.REDIS_PASSWORD)
     return f"unix://{USER}:{quote(password, safe='')}@{quote(str(socket_path(settings)))}?db=0"
+
+
+def _with_authority(url: str, ca_file: str) -> str:
+    """redis-py takes the file with authorities from the URL."""
+    if not ca_file:
+        return url
+    return f"{url}{'&' if urlsplit(url).query else '?'}ssl_ca_certs={quote(ca_file, safe='/')}"
 
 
 def write_configuration(settings: Settings, program: Program) -> Path:

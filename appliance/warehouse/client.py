@@ -21,7 +21,7 @@ from clickhouse_connect.driver import options
 from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 
 from appliance.errors import RejectedError, UnavailableError
-from appliance.settings import Settings
+from appliance.settings import ClickHouseSettings, Settings
 from appliance.warehouse.embedded import ENGINE_OPTIONS, prepare, refusal
 from appliance.warehouse.guard import check_select
 
@@ -227,8 +227,7 @@ def _is_server(settings: Settings) -> bool:
 def _connect(settings: Settings, session: Mapping[str, Any]) -> Any:
     quiet: dict[str, Any] = {"settings": dict(session), "show_clickhouse_errors": False}
     if _is_server(settings):
-        with _translated("open a connection"):
-            return clickhouse_connect.get_client(dsn=settings.clickhouse.url, autogenerate_session_id=False, **quiet)
+        return _connect_server(settings.clickhouse, quiet)
     directory = engine_directory(settings)
     try:
         return clickhouse_connect.get_client(
@@ -236,6 +235,19 @@ def _connect(settings: Settings, session: Mapping[str, Any]) -> Any:
         )
     except ClickHouseError:
         raise refusal(directory) from None
+
+
+def _connect_server(server: ClickHouseSettings, quiet: Mapping[str, Any]) -> Any:
+    with _translated("open a connection"):
+        return clickhouse_connect.get_client(
+            dsn=server.url,
+            interface=urlsplit(server.url).scheme,  # of a DSN alone the library would take https:// for http://
+            ca_cert=server.ca_file or None,
+            connect_timeout=min(10, server.timeout_seconds),
+            send_receive_timeout=server.timeout_seconds,
+            autogenerate_session_id=False,
+            **quiet,
+        )
 
 
 def _answer(client: Any, sql: str, parameters: Mapping[str, Any] | None) -> Answer:

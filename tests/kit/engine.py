@@ -1,4 +1,4 @@
-"""A real embedded ClickHouse in a directory of its own. A process can hold one such directory at a time."""
+"""A real ClickHouse in a directory of its own: embedded, of which a process can hold one at a time, or over HTTPS."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from appliance.settings import Settings, parse
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
 from appliance.warehouse.migrations import migrate
+from tests.kit.clickhouse_server import running_clickhouse
 
 STORED = ("totals_hour", "cells_open", "cells", "closed_days", "carry_open", "carry", "closed_months", "outcomes")
 
@@ -22,15 +23,27 @@ class Engine(NamedTuple):
             self.writer.command(f"TRUNCATE TABLE {table}")
 
 
-def engine_settings(directory: Path) -> Settings:
+def engine_settings(directory: Path, **clickhouse: str | int) -> Settings:
     server = {"data_dir": str(directory / "data")}
-    return parse({"server": server, "keyring": {"directory": str(directory / "runtime")}}, base=directory)
+    keyring = {"directory": str(directory / "runtime")}
+    return parse({"server": server, "keyring": keyring, "clickhouse": clickhouse}, base=directory)
 
 
 @contextmanager
-def running_engine(directory: Path) -> Iterator[Engine]:
+def running_engine(directory: Path, *, external: bool = False) -> Iterator[Engine]:
     """Open an engine with the whole schema; closed on leaving, so that the next one may have another directory."""
-    settings = engine_settings(directory)
+    if not external:
+        with _opened(engine_settings(directory)) as engine:
+            yield engine
+        return
+    with running_clickhouse(directory) as server:
+        settings = engine_settings(directory, url=server.url, ca_file=str(server.ca_file))
+        with _opened(settings) as engine:
+            yield engine
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Engine]:
     writer = open_writer(settings)
     reader = open_reader(settings)
     try:

@@ -8,6 +8,7 @@ import pytest
 
 from appliance.errors import SettingsError
 from appliance.settings import host_port, load, parse
+from tests.kit.certificates import make_certificate
 
 HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaGhhc2g"
 
@@ -97,6 +98,20 @@ def test_empty_configuration_has_working_defaults(tmp_path: Path) -> None:
         pytest.param(
             {"privacy": {"referrer_path": True, "relaxations": [RELAXED | {"reason": " "}]}}, ["empty"], id="blank"
         ),
+        pytest.param(
+            {"redis": {"url": "redis://h", "ca_file": "ca.pem"}},
+            ["redis.ca_file", "rediss://"],
+            id="authority of nobody",
+        ),
+        pytest.param(
+            {"redis": {"url": "rediss://h", "ca_file": "ca.pem"}}, ["redis.ca_file", "No such file"], id="no authority"
+        ),
+        pytest.param(
+            {"clickhouse": {"url": "https://h", "ca_file": "/etc/passwd"}},
+            ["clickhouse.ca_file", "'/etc/passwd'", "no certificate"],
+            id="not an authority",
+        ),
+        pytest.param({"clickhouse": {"timeout_seconds": 1}}, ["timeout_seconds", "2"], id="no patience"),
         pytest.param({"api_keys": [{"name": "k"}]}, ["k", "sha256", "key_file"], id="no key"),
         pytest.param({"api_keys": [{"name": "k", "sha256": "12"}]}, ["64 hex"], id="short hash"),
         pytest.param({"api_keys": [{"name": "k", "sha256": "0" * 64, "sites": ["x"]}]}, ["'x'"], id="key site"),
@@ -125,6 +140,18 @@ def test_message_never_shows_a_secret(raw: dict[str, Any], tmp_path: Path) -> No
     with pytest.raises(SettingsError) as refusal:
         parse(raw, base=tmp_path)
     assert "notforyoureyes" not in str(refusal.value)
+
+
+def test_authorities_of_engines_lie_beside_the_configuration(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path / "ca.pem", "redis.example")
+    read = parse(
+        {
+            "redis": {"url": "rediss://h", "ca_file": "ca.pem"},
+            "clickhouse": {"url": "https://h", "ca_file": "ca.pem"},
+        },
+        base=tmp_path,
+    )
+    assert read.redis.ca_file == read.clickhouse.ca_file == str(made)
 
 
 def test_host_name_defaults_to_the_id_of_the_site(tmp_path: Path) -> None:

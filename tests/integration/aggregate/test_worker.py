@@ -31,6 +31,7 @@ def bench(redis_client: Client, redis_url: str, tmp_path: Path) -> Bench:
     return Bench(redis_client, redis_url, tmp_path)
 
 
+@pytest.mark.external
 async def test_queued_events_become_facts_and_leave_the_queue(bench: Bench) -> None:
     await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(10)))
     bench.run()
@@ -58,6 +59,7 @@ async def test_values_beyond_the_limits_are_said_in_the_log(bench: Bench) -> Non
     assert fold(bench.facts)[1][Dimension.PAGE, OTHER]["pageviews"] == 10
 
 
+@pytest.mark.external
 async def test_restarted_worker_goes_on_with_the_open_visit(bench: Bench) -> None:
     await bench.send(make_event(at_ms=at(0), event_id=b"12345678"))
     bench.run()
@@ -137,6 +139,7 @@ async def test_visits_go_on_when_the_clock_is_set_back(bench: Bench) -> None:
     assert bench.totals()["visits"] == 1
 
 
+@pytest.mark.external
 async def test_end_of_the_day_closes_deletes_destroys_and_says_so(bench: Bench) -> None:
     await bench.send(*(make_event(tag=bytes([n]) * 16, at_ms=at(n)) for n in range(5)))
     bench.run()
@@ -223,6 +226,7 @@ async def test_current_visitors_are_those_of_the_last_five_minutes(bench: Bench)
     assert current_visitors(bench.client, SITE) == 1
 
 
+@pytest.mark.external
 async def test_second_worker_elsewhere_ends_with_a_clear_message(bench: Bench) -> None:
     bench.client.set("lease:{0}", b"another-host#x")
     stop = threading.Event()

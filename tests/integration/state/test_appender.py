@@ -14,10 +14,17 @@ from appliance.state.connection import AsyncClient, Client, connect_async
 from tests.kit.redis_server import running_redis
 
 
-@pytest.fixture(params=["direct", "library"])
+@pytest.fixture(params=["direct", "library", "tls"])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("tls_redis" if request.param == "tls" else "socket_redis")
+    return url
+
+
+@pytest.fixture
 async def way(request: pytest.FixtureRequest, redis_client: Client, redis_url: str) -> AsyncIterator[Appender]:
     client = connect_async(redis_url)
-    one: Appender = _direct(client) if request.param == "direct" else LibraryAppender(client)
+    is_direct = request.node.callspec.params["redis_url"] == "direct"
+    one: Appender = _direct(client) if is_direct else LibraryAppender(client)
     yield one
     await one.close()
     await client.aclose()
@@ -45,6 +52,21 @@ async def test_refused_entry_does_not_take_the_others_with_it(way: Appender, red
     assert [type(outcome) for outcome in outcomes] == [type(None), UnavailableError, type(None)]
     assert str(outcomes[1]) == "Redis did not take the command (WRONGTYPE)"
     assert redis_client.xlen("b") == 1
+
+
+async def test_cancelled_calls_never_get_the_replies_of_others(way: Appender, redis_client: Client) -> None:
+    """Each call adds to a stream of its own, every second one to a key that is none; half of them are cancelled."""
+    redis_client.set("no-stream", "1")
+    for number in range(200):
+        doomed = asyncio.create_task(way.append([("lost", {"f": b"1"})] * 3))
+        await asyncio.sleep(0 if number % 2 else 0.001)
+        doomed.cancel()
+        with contextlib.suppress(asyncio.CancelledError, UnavailableError):
+            await doomed
+        wanted = "no-stream" if number % 3 else f"kept-{number}"
+        (outcome,) = await way.append([(wanted, {"f": b"1"})])
+        assert isinstance(outcome, UnavailableError) == (wanted == "no-stream")
+        assert redis_client.exists(f"kept-{number}") == (wanted != "no-stream")
 
 
 def test_connection_with_tls_stays_with_the_library() -> None:

@@ -8,6 +8,8 @@ from appliance.state.connection import Client, TransactionAbortedError
 from appliance.state.lease import Lease, WriterLease
 from appliance.state.outbox import FACTS, FlushNote, Outbox
 
+pytestmark = pytest.mark.external
+
 
 def test_second_worker_elsewhere_is_told_who_holds_the_shard(redis_client: Client) -> None:
     assert Lease(redis_client, 0, "here", "a").acquire() is None

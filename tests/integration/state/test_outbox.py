@@ -13,6 +13,8 @@ from appliance.state.connection import Client, connect_async
 from appliance.state.outbox import FlushNote, Outbox, OutcomeSink
 from appliance.state.shard import _encode
 
+pytestmark = pytest.mark.external
+
 KEY = "transport|2026-11-23"
 DAY = date(2026, 11, 23)
 SHARDS = 2

@@ -1,6 +1,8 @@
 """Appending events: acknowledged means queued, sealed, in order."""
 
 import asyncio
+import signal
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from appliance.state.lease import Lease
 from appliance.state.queue import EventQueue
 from appliance.state.shard import Shard
 from tests.kit.events import make_event
+from tests.kit.redis_server import RedisServer
+
+pytestmark = pytest.mark.external
 
 DAY = date(2026, 11, 23)
 SHARDS = 2
@@ -78,6 +83,27 @@ async def test_event_is_refused_when_redis_is_away(tmp_path: Path, keys: Keyring
     with pytest.raises(UnavailableError):
         await queue.append("example.org", DAY, make_event())
     await queue.stop()
+
+
+async def test_who_waits_behind_a_commit_without_an_answer_does_not_wait_for_another(
+    tmp_path: Path, keys: Keyring
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="redis-") as directory, RedisServer(Path(directory)).running() as redis:
+        queue = EventQueue(connect_async(redis.url), keys, 1)
+        await queue.start()
+        await queue.append("example.org", DAY, make_event())
+        redis.send(signal.SIGSTOP)
+        try:
+            first = asyncio.create_task(queue.append("example.org", DAY, make_event()))
+            await asyncio.sleep(0.1)  # it is under way
+            others = [asyncio.create_task(queue.append("example.org", DAY, make_event())) for _ in range(5)]
+            assert isinstance((await asyncio.gather(first, return_exceptions=True))[0], UnavailableError)
+            await asyncio.sleep(0)
+            assert all(isinstance(other.exception(), UnavailableError) for other in others)
+        finally:
+            redis.send(signal.SIGCONT)
+        await queue.append("example.org", DAY, make_event())
+        await queue.stop()
 
 
 async def test_event_of_a_destroyed_day_is_refused(redis_client: Client, redis_url: str, keys: Keyring) -> None:

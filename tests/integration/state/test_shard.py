@@ -13,6 +13,8 @@ from appliance.state.lease import Lease
 from appliance.state.outbox import Outbox
 from appliance.state.shard import SealedProfile, Shard
 
+pytestmark = pytest.mark.external
+
 DAY = date(2026, 11, 23)
 NAME = "example.org|2026-11-23"
 TAG = b"\x01" * 16

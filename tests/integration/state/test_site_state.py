@@ -10,6 +10,8 @@ from appliance.state.connection import Client
 from appliance.state.open_days import OpenDays
 from appliance.state.site_state import SiteState
 
+pytestmark = pytest.mark.external
+
 DAY = "2026-11-23"
 GOES, STAYS = "a.example", "a.example.org"
 TAGS = (b"\x01" * 16, b"\x02" * 16)

@@ -1,8 +1,8 @@
-"""The stats API over one embedded ClickHouse per module."""
+"""The stats API over one ClickHouse per module."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.columns import EVENT_TYPES, PAIR_TYPES, VISIT_TYPES, event_columns, pair_columns, visit_columns
 from appliance.warehouse.fold.day import Rules
 from tests.kit.asgi_client import AsgiClient
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 PLAN = RetentionPlan([RetentionLine("outcomes", "all sites", "13 months", "2025-10-23", 4)])
 FUNNEL = FunnelSettings(
@@ -128,12 +128,6 @@ class Stats:
         response = self.ask(**question)
         assert response.status_code == 200, response.text
         return {tuple(row["dimensions"]): row["metrics"] for row in response.json()["results"]}
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -135,6 +135,7 @@ def asked(stats: Stats, text: str) -> Iterator[Any]:
     )
 
 
+@pytest.mark.external
 def test_connections_of_questions_only_read_and_have_limits(stats: Stats) -> None:
     names = ("readonly", "max_execution_time", "max_memory_usage", "max_result_rows", "max_threads")
     row = ", ".join(f"getSetting('{name}')" for name in names)
@@ -156,6 +157,7 @@ class _Heavy:
         )
 
 
+@pytest.mark.external
 def test_a_reading_that_takes_too_long_is_ended_by_the_engine(stats: Stats, monkeypatch: pytest.MonkeyPatch) -> None:
     stats.engine.writer.command(
         "INSERT INTO cells (site, day, grain, dim_a, a, visitors) "  # noqa: S608

@@ -45,6 +45,7 @@ def visit(
     stats.insert(facts.visits, facts.events)
 
 
+@pytest.mark.external
 def test_totals_of_a_day(stats: Stats) -> None:
     visit(stats, "/")
     visit(stats, "/", "/blog/a", "/")
@@ -64,6 +65,7 @@ def test_hours_and_days_have_their_own_rows(stats: Stats) -> None:
     assert stats.rows(date_range="7d", dimensions=["time:day"]) == {("2026-11-22",): [1], ("2026-11-23",): [2]}
 
 
+@pytest.mark.external
 def test_pages_have_the_bounces_of_the_visits_that_entered_there(stats: Stats) -> None:
     for _ in range(5):
         visit(stats, "/")
@@ -116,6 +118,7 @@ def test_day_of_fewer_than_k_visitors_has_totals_only(stats: Stats) -> None:
     assert stats.rows(dimensions=["visit:country"]) == {("DE",): [5]}
 
 
+@pytest.mark.external
 def test_rows_and_the_other_row_add_up_to_the_totals(stats: Stats) -> None:
     for number in range(12):
         visit(stats, "/", "/x", source=f"s{number // 5}.example", country="DE" if number else "AT")
@@ -216,12 +219,14 @@ def test_rows_come_in_the_order_asked_for_and_page_by_page(stats: Stats) -> None
     assert list(second) == [("/blog/c",)]
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_every_dimension_can_be_asked_for(stats: Stats, dimension: str) -> None:
     visit(stats, "/")
     assert stats.ask(dimensions=[dimension], date_range="all").status_code == 200
 
 
+@pytest.mark.external
 def test_numbers_stay_the_same_when_the_day_is_closed(stats: Stats) -> None:
     for _ in range(5):
         visit(stats, "/", "/blog/a", source="many.example", day=DAY_NUMBER - 1)
@@ -307,6 +312,7 @@ def test_open_visits_are_told_because_they_have_no_bounce_rate_yet(stats: Stats)
     assert (answer["results"][0]["metrics"], answer["meta"]["open_visits"]) == ([2, 100], 1)
 
 
+@pytest.mark.external
 def test_hostile_names_are_stored_and_shown_as_they_are(stats: Stats) -> None:
     for text in HOSTILE:
         for _ in range(5):

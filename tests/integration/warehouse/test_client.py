@@ -22,6 +22,7 @@ pytestmark = pytest.mark.clickhouse
 HOSTILE = "a'b\\c\n\t\x00é🙂{x:String} %(y)s; DROP TABLE cells -- /* "
 
 
+@pytest.mark.external
 def test_bound_values_come_back_as_they_went_in(engine: Engine) -> None:
     sql = "SELECT {text:String}, {texts:Array(String)}, {day:Date}, {days:Array(Date)}, {n:UInt64}"
     days = [date(2026, 11, 23), date(1999, 1, 1)]
@@ -57,6 +58,7 @@ BEYOND_READING = [
 ]
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("sql", BEYOND_READING)
 def test_reader_refuses_what_is_more_than_a_select(engine: Engine, sql: str) -> None:
     with pytest.raises(QueryError):
@@ -76,6 +78,7 @@ def test_the_connection_itself_refuses_too(engine: Engine, monkeypatch: pytest.M
     reader.close()
 
 
+@pytest.mark.external
 def test_nothing_was_changed_by_refused_statements(engine: Engine) -> None:
     for sql in BEYOND_READING:
         with pytest.raises(QueryError):
@@ -85,6 +88,7 @@ def test_nothing_was_changed_by_refused_statements(engine: Engine) -> None:
     assert "extra" not in tables
 
 
+@pytest.mark.external
 def test_a_question_is_cut_off_by_its_time_limit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     limits = {**client._READ_SETTINGS, "max_execution_time": 1}
     limits["readonly"] = limits.pop("readonly")
@@ -99,12 +103,14 @@ def test_a_question_is_cut_off_by_its_time_limit(engine: Engine, monkeypatch: py
         reader.close()
 
 
+@pytest.mark.external
 def test_a_question_is_cut_off_by_its_memory_limit(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.warehouse.client.check_select", lambda *_: None)
     with pytest.raises(UnavailableError, match="too much memory"):
         engine.reader.query("SELECT length(groupArray(number)) FROM numbers(100000000)")
 
 
+@pytest.mark.external
 def test_errors_name_no_value_and_no_text(engine: Engine) -> None:
     with pytest.raises(UnavailableError) as caught:
         engine.reader.query("SELECT toDate({text:String})", {"text": "secret-canary"})
@@ -112,6 +118,7 @@ def test_errors_name_no_value_and_no_text(engine: Engine) -> None:
     assert caught.value.__suppress_context__
 
 
+@pytest.mark.external
 def test_a_reader_serves_more_threads_than_it_has_connections(engine: Engine) -> None:
     start = threading.Barrier(8)
 
@@ -123,6 +130,7 @@ def test_a_reader_serves_more_threads_than_it_has_connections(engine: Engine) ->
         assert list(threads.map(ask, range(8))) == [20 * number for number in range(8)]
 
 
+@pytest.mark.embedded
 def test_facts_pass_through_the_temporary_directory_and_leave_nothing(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +157,7 @@ def test_no_log_of_queries_is_kept(engine: Engine) -> None:
     assert logs.rows == []
 
 
+@pytest.mark.embedded
 def test_engine_is_kept_small(engine: Engine) -> None:
     rows = engine.writer.query("SELECT name, value FROM system.server_settings WHERE changed").rows
     changed = dict(rows)
@@ -169,6 +178,7 @@ except StartError as error:
 """
 
 
+@pytest.mark.embedded
 def test_a_second_process_is_told_that_the_counters_are_open(engine: Engine) -> None:
     directory = engine.settings.data_dir.parent
     second = subprocess.run(
@@ -180,6 +190,7 @@ def test_a_second_process_is_told_that_the_counters_are_open(engine: Engine) -> 
     assert engine.reader.query("SELECT 1").rows == [(1,)]
 
 
+@pytest.mark.external
 def test_reader_can_be_closed_while_the_writer_goes_on(engine: Engine) -> None:
     reader = open_reader(engine.settings, connections=1)
     reader.close()

@@ -92,12 +92,14 @@ def assert_numbers_are_right(engine: Engine, *, closed: bool) -> None:
             assert stored(engine, site, day) == (kept_cells() if is_closed else open_cells(site, day))
 
 
+@pytest.mark.external
 def test_closed_day_keeps_what_the_fold_keeps_and_no_other_day_changes(filled: Engine) -> None:
     assert_numbers_are_right(filled, closed=False)
     close_first(filled)
     assert_numbers_are_right(filled, closed=True)
 
 
+@pytest.mark.embedded
 def test_hidden_value_is_nowhere_after_the_close(filled: Engine) -> None:
     fact = VisitFact(SITE, DAY, 9, Phase.START, 1, [Attribute(int(Dimension.SOURCE), "canary.example", 0)])
     entry = MemoryEntry(0, "2-0", FactBatch([fact]))
@@ -121,6 +123,7 @@ def count_canaries(engine: Engine, table: str) -> int:
     return int(engine.reader.query(f"SELECT countIf(a = 'canary.example') FROM {table}").rows[0][0])  # noqa: S608
 
 
+@pytest.mark.external
 def test_only_the_closed_day_moves(filled: Engine) -> None:
     report = close_first(filled)
     open_days = filled.reader.query("SELECT DISTINCT site, day FROM cells_open ORDER BY site, day").rows
@@ -132,6 +135,7 @@ def test_only_the_closed_day_moves(filled: Engine) -> None:
     assert report["already_closed"] is False
 
 
+@pytest.mark.embedded
 def test_dropped_parts_are_gone_from_the_disk(filled: Engine) -> None:
     partition = filled.writer.query(
         "SELECT DISTINCT partition_id FROM system.parts WHERE table = 'cells_open' AND partition = {text:String}",
@@ -150,6 +154,7 @@ def parts_on_disk(stored: Path, partition: str) -> list[Path]:
     return list(stored.glob(f"*/*/*{partition}*"))
 
 
+@pytest.mark.external
 def test_closing_twice_does_nothing_the_second_time(filled: Engine) -> None:
     first, second = close_first(filled), close_first(filled)
     assert (second["already_closed"], second["cells"], second["cells_dropped"]) == (True, first["cells"], 0)
@@ -240,6 +245,7 @@ def test_a_mark_that_seemed_to_fail_is_found_by_the_same_process(
     assert_numbers_are_right(filled, closed=True)
 
 
+@pytest.mark.external
 def test_a_close_that_died_between_two_inserts_leaves_nothing_twice(
     filled: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

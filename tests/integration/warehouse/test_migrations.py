@@ -57,15 +57,18 @@ def test_views_write_to_tables_and_store_nothing_themselves(engine: Engine) -> N
     assert rows == []
 
 
+@pytest.mark.external
 def test_a_second_start_runs_nothing(engine: Engine) -> None:
     assert migrate(engine.writer) == []
 
 
+@pytest.mark.external
 def test_an_interrupted_start_goes_on(engine: Engine) -> None:
     engine.writer.command("DROP TABLE schema_migrations")
     assert migrate(engine.writer) == [migration.name for migration in shipped()]
 
 
+@pytest.mark.external
 def test_a_restore_fills_an_earlier_schema_and_goes_on_from_there(engine: Engine) -> None:
     names = [migration.name for migration in shipped()]
     engine.writer.command("DROP TABLE schema_migrations")
@@ -74,6 +77,7 @@ def test_a_restore_fills_an_earlier_schema_and_goes_on_from_there(engine: Engine
     assert migrate(engine.writer) == names[10:]
 
 
+@pytest.mark.external
 def test_a_changed_file_stops_the_start(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     first, *others = shipped()
     changed = [Migration(first.name, first.sql + "-- changed"), *others]

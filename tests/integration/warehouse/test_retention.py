@@ -71,6 +71,7 @@ def test_every_table_that_stores_numbers_has_a_limit(engine: Engine) -> None:
     assert stored - UNDATED <= named
 
 
+@pytest.mark.external
 def test_what_is_older_goes_and_everything_else_stays(filled: Engine) -> None:
     kept = contents(filled, f"day >= '{CUTOFF}'")
     assert all(rows(filled, table, f"day < '{CUTOFF}'") for table in TABLES)
@@ -82,6 +83,7 @@ def test_what_is_older_goes_and_everything_else_stays(filled: Engine) -> None:
     assert parts_on_disk(filled, "202409") == []
 
 
+@pytest.mark.external
 def test_a_limit_within_a_month_rewrites_its_parts(filled: Engine) -> None:
     cutoff = date(2024, 10, 2)
     kept = contents(filled, f"day >= '{cutoff}'")
@@ -185,6 +187,7 @@ def put_aside(engine: Engine, month: str) -> None:
     engine.writer.command("INSERT INTO outcomes VALUES ('a.example', '2024-09-28', 3, 'accepted', 4)")
 
 
+@pytest.mark.external
 def test_detached_parts_go_too(filled: Engine) -> None:
     put_aside(filled, "202409")
     put_aside_young = "ALTER TABLE outcomes DETACH PARTITION ID '202611'"

@@ -44,6 +44,7 @@ def facts_of(batch: FactBatch) -> tuple[int, int, int, int]:
     )
 
 
+@pytest.mark.external
 @pytest.mark.parametrize(
     ("fail_before", "fail_after"),
     [("read", ""), ("note", ""), ("", "note"), ("confirm", ""), ("", "confirm")],
@@ -62,6 +63,7 @@ def test_a_batch_counts_once_when_the_outbox_fails(engine: Engine, fail_before: 
     assert outbox.entries == []
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("table", ["visit_facts", "event_facts", "outcomes"])
 @pytest.mark.parametrize("committed", [False, True], ids=["before it is in", "after it is in"])
 def test_a_batch_counts_once_when_clickhouse_fails_at_a_table(
@@ -89,6 +91,7 @@ def test_a_batch_counts_once_when_clickhouse_fails_at_a_table(
     assert len(outbox.tokens) == 1
 
 
+@pytest.mark.external
 def test_equal_facts_of_two_entries_count_twice(engine: Engine) -> None:
     batch = random_batch(Random(4), 30)
     for number in (1, 2):
@@ -140,6 +143,7 @@ def poisoned(entry: MemoryEntry) -> MemoryEntry:
     return entry._replace(batch=batch)
 
 
+@pytest.mark.external
 @pytest.mark.parametrize("fail_before", ["", "confirm"])
 def test_entry_that_no_column_can_hold_is_set_aside_and_the_others_count_once(engine: Engine, fail_before: str) -> None:
     outbox = MemoryOutbox(entries(6))
@@ -161,6 +165,7 @@ def test_entry_that_no_column_can_hold_is_set_aside_and_the_others_count_once(en
     assert (visits, hits) == (others[2] + before[2], others[3] + before[3])
 
 
+@pytest.mark.external
 def test_batch_of_which_some_may_be_there_is_set_aside_whole(engine: Engine) -> None:
     engine.writer.command(
         "CREATE MATERIALIZED VIEW broken TO outcomes AS "

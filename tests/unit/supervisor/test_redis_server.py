@@ -7,8 +7,10 @@ import pytest
 
 from appliance.errors import StartError
 from appliance.settings import Settings, parse
+from appliance.state.connection import connect
 from appliance.supervisor import redis_server
 from appliance.supervisor.redis_server import Program
+from tests.kit.certificates import make_certificate
 
 
 def settings(tmp_path: Path, **redis: object) -> Settings:
@@ -64,6 +66,14 @@ def test_url_of_an_external_server_is_the_configured_one(tmp_path: Path) -> None
     made = settings(tmp_path, url="redis://queue:6379/3")
     assert redis_server.connection_url(made) == "redis://queue:6379/3"
     assert not (made.data_dir / "secrets").exists()
+
+
+@pytest.mark.parametrize("url", ["rediss://queue/3", "rediss://queue/3?client_name=a"])
+def test_url_of_a_server_with_tls_names_its_authority(url: str, tmp_path: Path) -> None:
+    authority = make_certificate(tmp_path / "an authority&.pem", "queue")
+    made = settings(tmp_path, url=url, ca_file=str(authority))
+    options = connect(redis_server.connection_url(made)).connection_pool.connection_kwargs
+    assert (options["db"], options["ssl_ca_certs"]) == (3, str(authority))
 
 
 def test_configuration_file_is_for_its_owner_alone(tmp_path: Path) -> None:
