@@ -83,6 +83,9 @@ def test_a_link_shows_its_report_without_a_login_and_without_a_cookie(
     assert "/share/" in page.url
     page.reload()
     expect(page.locator(".chip")).to_have_text("Source is Bing×")
+    page.get_by_role("link", name="Live").click()
+    expect(page.locator(".drawn-now .number")).to_be_visible()
+    assert "/share/" in page.url
     expect(page.get_by_role("button", name="Account")).to_have_count(0)
     assert context.cookies() == []
     assert recorder.hosts() == {site.removeprefix("http://")}
