@@ -25,13 +25,14 @@ from appliance.stats.contract import (
     TimeDimension,
 )
 from appliance.stats.counters import NOTHING, Counters, plus
+from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
-from appliance.stats.reports import Cells, Days, Reports
+from appliance.stats.reports import Cells, Reports
 from appliance.stats.rows import Beside, Found, PairCells, pair_rows, single_rows, total_row
 from appliance.targets import OWN_KEYS
 from appliance.warehouse.fold.day import Rules
@@ -168,7 +169,8 @@ class Answers:
         admits = admission(dimension, site, self._listed(site.id)).admits
         prefix = property_value(attribute.key, "") if attribute.key else ""
         step, label = reading(plan.time, days.within)
-        read = self._reports.cells(site.id, days, dimension, admits, self._k, step=step, prefix=prefix)
+        named = plan.named(_PAGE if attribute in (_ENTRY_PAGE, _EXIT_PAGE) and _PAGE in plan.attributes else attribute)
+        read = self._reports.cells(site.id, days, dimension, admits, self._k, step=step, prefix=prefix, named=named)
         shown: dict[tuple[date | None, str], Counters] = {}
         other: dict[tuple[date | None], Counters] = {}
         add_labelled(shown, read.shown, label)

@@ -12,12 +12,14 @@ import numpy as np
 
 from appliance.dimensions import Dimension
 from appliance.events import property_value
+from appliance.stats.closed_reads import ask_closed
 from appliance.stats.counters import Counters, plus
+from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.open_day import as_numbers
 from appliance.stats.open_pairs import OpenPairs, needed
 from appliance.stats.ranges import Step
-from appliance.stats.reports import Days, Reader
+from appliance.stats.reports import Reader
 from appliance.warehouse.fold.cells import COUNTERS, Pairs, empty
 from appliance.warehouse.fold.day import Rules, TableName
 from appliance.warehouse.table_batches import number_of
@@ -62,12 +64,10 @@ class PairReports:
             key = (day, other, one) if is_turned else (day, one, other)
             found[key] = plus(found[key], counters) if key in found else counters
 
-        where = {"site": site, "first": days.within.first, "last": days.within.last, "step": step.value}
-        where |= {"months": days.closed_months() if step is not Step.DAY else []}
-        where |= {"dim_a": int(a.dimension), "dim_b": int(b.dimension)}
+        where: dict[str, Any] = {"site": site, "dim_a": int(a.dimension), "dim_b": int(b.dimension)}
         for at, attribute, prefix in (("a", a, prefixes[0]), ("b", b, prefixes[1])):
             where |= {f"prefix_{at}": prefix, f"values_{at}": [prefix + value for value in only.get(attribute, ())]}
-        for day, one, other, *row in self._ask("closed_pairs", **where):
+        for day, one, other, *row in ask_closed(self._query, _sql, "closed_pairs", days, step, **where):
             add(day, one, other, Counters(*row))
         for day in sorted(days.open):
             for one, other, counters in self._open(site, day, (a.dimension, b.dimension), days.totals[day], rules):
@@ -91,7 +91,10 @@ class PairReports:
         return {name: _as_pairs(found.get(number_of(name), [])) for name in names}
 
     def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
-        return self._reader.query(_sql(name), parameters).rows
+        return self._query(_sql(name), parameters)
+
+    def _query(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        return self._reader.query(statement, parameters).rows
 
 
 def _prefix(attribute: Attribute) -> str:

@@ -52,6 +52,14 @@ class DateRange(NamedTuple):
         """All days, oldest first."""
         return [self.first + timedelta(days=n) for n in range(self.n_days)]
 
+    def months(self) -> list[date]:
+        """The 1st of each month that has a day in it, oldest first."""
+        return list(dict.fromkeys(day.replace(day=1) for day in self.days()))
+
+    def whole_months(self) -> list[date]:
+        """Those of the months that lie in it as a whole."""
+        return [month for month in self.months() if month >= self.first and _month_end(month) <= self.last]
+
 
 def parse_range(asked: str | list[str], today: date, first_day: Callable[[], date | None]) -> DateRange:
     """The days that were asked for.
@@ -84,6 +92,10 @@ def _months_before(day: date, months: int) -> date:
     """The 1st of the month so many months before."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)
+
+
+def _month_end(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _custom(asked: list[str]) -> DateRange:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -10,7 +10,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from appliance.dimensions import TRAITS, Dimension, Scope
+from appliance.stats.closed_reads import ask_closed
 from appliance.stats.counters import NOTHING, Counters, at_least_nothing, minus, plus
+from appliance.stats.days import Days
 from appliance.stats.open_day import fold_open_day, thin_from
 from appliance.stats.ranges import DateRange, Step
 
@@ -39,22 +41,6 @@ class ClosedDays(Protocol):
 
 Key = tuple[date | None, str]
 """Day, 1st of the month or None, as the step is, and value of the attribute."""
-
-
-class Days(NamedTuple):
-    """Days of a range that have anything."""
-
-    within: DateRange
-    totals: Mapping[date, Counters]
-    """Exact totals of each."""
-    open: frozenset[date]
-    """Those that are not closed."""
-
-    def closed_months(self) -> list[date]:
-        """The 1st of each month that lies in the range as a whole and has no open day."""
-        months = {day.replace(day=1) for day in self.totals} - {day.replace(day=1) for day in self.open}
-        first, last = self.within
-        return sorted(month for month in months if month >= first and _end(month) <= last)
 
 
 class Cells(NamedTuple):
@@ -113,6 +99,7 @@ class Reports:
         *,
         step: Step = Step.RANGE,
         prefix: str = "",
+        named: Sequence[str] = (),
     ) -> Cells:
         """Single cells of a dimension. Days that are not closed are folded here, as their close would do it now.
 
@@ -121,13 +108,14 @@ class Reports:
         Args:
             admits: whether a value is public.
             prefix: only values that begin with it; it is cut off in the answer.
+            named: no other values are needed, if there are any here. What is left is reckoned with all.
         """
         where = {"site": site, "dimension": int(dimension), "prefix": prefix}
-        where |= {"first": days.within.first, "last": days.within.last}
-        months = days.closed_months() if step is not Step.DAY and _knows_thin_months(dimension) else []
-        k_of_thin = thin_from(dimension, k)
-        closed = self._ask("closed_cells", **where, k=k_of_thin, step=step.value, months=months)
-        opened = self._ask("open_cells", **where) if days.open else []
+        needed = {"named": [prefix + value for value in named], "k": thin_from(dimension, k)}
+        by_months = _knows_thin_months(dimension)
+        closed = ask_closed(self._query, _sql, "closed_cells", days, step, sums=by_months, **where, **needed)
+        range_of_days = {"first": days.within.first, "last": days.within.last}
+        opened = self._ask("open_cells", **where, **range_of_days) if days.open else []
         found, rest = _Sums(), _Sums()
         # Visits that are still open have no exit page yet: what is left on such a day says nothing.
         has_rest = days.totals.keys() - (days.open if dimension is Dimension.EXIT_PAGE else set())
@@ -138,7 +126,8 @@ class Reports:
             columns = zip(*(row[2:] for row in together), strict=True)
             rest.add((at, ""), minus(NOTHING, Counters(*map(sum, columns))))  # at once: rows are thousands
             for _, value, *numbers in together:
-                found.add((at, value[len(prefix) :]), Counters(*numbers))
+                if value is not None:
+                    found.add((at, value[len(prefix) :]), Counters(*numbers))
         hidden = 0
         rows = {day: [row[1:] for row in of_day] for day, of_day in groupby(opened, key=itemgetter(0))}
         for day in sorted(days.open):
@@ -152,7 +141,10 @@ class Reports:
         return Cells(found, hidden, {at: counters for at, counters in other.items() if any(counters)})
 
     def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
-        return self._reader.query(_sql(name), parameters).rows
+        return self._query(_sql(name), parameters)
+
+    def _query(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        return self._reader.query(statement, parameters).rows
 
 
 @cache
@@ -163,10 +155,6 @@ def _sql(name: str) -> str:
 def _knows_thin_months(dimension: Dimension) -> bool:
     """Whether the sums of a month tell which of its cells lost their side counters: those that keep no events."""
     return dimension is Dimension.PAGE or TRAITS[dimension].scope is Scope.VISIT
-
-
-def _end(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 class _Sums(dict[Key, Counters]):

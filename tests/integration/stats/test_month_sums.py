@@ -9,11 +9,12 @@ from appliance.dimensions import Dimension
 from appliance.settings import SiteSettings
 from appliance.stats import pair_reports, reports
 from appliance.stats.counters import Counters, plus
+from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
 from appliance.stats.ranges import DateRange, Step
-from appliance.stats.reports import Days, Reports
+from appliance.stats.reports import Reports
 from appliance.stats.shown_pairs import ShownPairs
 from appliance.warehouse.close import close_day, discard_day
 from appliance.warehouse.closed_days import ClosedDays
@@ -109,11 +110,11 @@ def test_whole_closed_months_only_are_read_as_such() -> None:
 
 
 def test_the_engine_reads_the_sums_of_whole_months(closed: Engine) -> None:
-    where = {"site": SITE, "first": WHOLE.first, "last": WHOLE.last, "step": "range", "months": [MONTH]}
-    of_values = {"dimension": 22, "prefix": "", "k": K}
+    where = {"site": SITE, "step": "range", "months": [MONTH]}
+    of_values = {"dimension": 22, "prefix": "", "k": K, "named": ["x"]}
     of_pairs = {"dim_a": 33, "dim_b": 38, "prefix_a": "", "prefix_b": "", "values_a": ["x"], "values_b": []}
     for module, name, more in ((reports, "closed_cells", of_values), (pair_reports, "closed_pairs", of_pairs)):
-        sql = module._sql(name)
+        sql = module._sql(f"{name}.month_sums")
         lines = [row[0] for row in closed.writer.query(f"EXPLAIN {sql}", where | more).rows]
         reads = [line for line in lines if "ReadFromMergeTree" in line]
         assert any("by_month" in line for line in reads), reads

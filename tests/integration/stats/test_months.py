@@ -1,6 +1,6 @@
 """Whole closed months in a range count with what they show beyond their days; parts of months do not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -9,11 +9,12 @@ from appliance.admission import admitter
 from appliance.dimensions import Dimension
 from appliance.settings import SiteSettings
 from appliance.stats.counters import NOTHING, Counters, plus
+from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.ranges import DateRange, Step
-from appliance.stats.reports import Cells, Days, Reports
+from appliance.stats.reports import Cells, Reports
 from appliance.stats.shown_pairs import ShownPairs
 from appliance.warehouse.close_month import close_month
 from appliance.warehouse.closed_days import ClosedDays
@@ -42,10 +43,17 @@ class Month:
         close_month(engine.writer, ClosedDays(engine.writer), SITE, MONTH, K)
         self.cells: dict[Cell, dict[str, int]] = stored(engine)
 
-    def singles(self, days: DateRange, *, step: Step = Step.RANGE, dimension: Dimension = Dimension.SOURCE) -> Cells:
+    def singles(
+        self,
+        days: DateRange,
+        *,
+        step: Step = Step.RANGE,
+        dimension: Dimension = Dimension.SOURCE,
+        named: Sequence[str] = (),
+    ) -> Cells:
         reports = Reports(self.engine.reader, ClosedDays(self.engine.writer))
         with reports.reading():
-            return reports.cells(SITE, reports.days(SITE, days), dimension, lambda _: False, K, step=step)
+            return reports.cells(SITE, reports.days(SITE, days), dimension, lambda _: False, K, step=step, named=named)
 
     def pairs(self, days: DateRange, *, step: Step = Step.RANGE) -> dict[PairKey, Counters]:
         rules = Rules(K, admitter(SiteSettings(id=SITE), ()))
@@ -65,6 +73,16 @@ class Month:
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
     with running_engine(tmp_path_factory.mktemp("engine")) as engine:
         yield Month(engine)
+
+
+@pytest.mark.parametrize("step", Step)
+def test_named_values_alone_are_read_and_what_is_left_stays_the_same(month: Month, step: Step) -> None:
+    days = DateRange(MONTH - DAY, LAST + DAY)
+    everything = month.singles(days, step=step)
+    name = max(everything.shown, key=lambda key: everything.shown[key].visits)[1]
+    one = month.singles(days, step=step, named=[name])
+    assert one.shown == {key: row for key, row in everything.shown.items() if key[1] == name}
+    assert (one.other, one.hidden) == (everything.other, everything.hidden)
 
 
 WITH_MONTH = [
