@@ -61,6 +61,7 @@ class Worker:
         owner: str,
         uptime: Clock | None = None,
         beat: Callable[[], None] = lambda: None,
+        on_redis: Callable[[], None] = lambda: None,
     ) -> None:
         """Wire it.
 
@@ -69,8 +70,10 @@ class Worker:
             owner: unlike that of any other process.
             uptime: cannot be set; None: neither can the clock.
             beat: called between steps, to say that it works.
+            on_redis: called when Redis answers, at the start and each time that it is back.
         """
         self._beat = beat
+        self._on_redis = on_redis
         self._client = client
         self._keys = keys
         self._transport = transport
@@ -164,6 +167,7 @@ class Worker:
 
     def _start(self, stop: threading.Event) -> None:
         """Rebuild, and end overdue days before ingest opens."""
+        self._on_redis()
         self._end_of_day.say_what_was_destroyed()
         lost = sum(worker.rebuild() for worker in self._workers)
         if lost:
@@ -239,6 +243,7 @@ class Worker:
                 for lease in self._leases:
                     if (holder := lease.acquire()) is not None:
                         raise LeaseLostError(f"another worker ({holder}) advances the shards of this Redis now")
+                self._on_redis()
                 for worker in self._workers:
                     worker.rebuild()
                     self._beat()

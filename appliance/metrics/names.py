@@ -51,6 +51,7 @@ _PROCESSES = (
 _QUEUES = (
     _gauge("appliance_redis_memory_used_bytes", "Memory that counts against maxmemory."),
     _gauge("appliance_redis_memory_limit_bytes", "maxmemory; 0 without a limit."),
+    _gauge("appliance_redis_emptied_seconds", "When Redis was found without its data, for a day; since 1970, else 0."),
     _gauge("appliance_queue_entries", "Commits of hits that the worker has not read."),
     _gauge("appliance_queue_oldest_seconds", "Age of the oldest of them; 0 without any."),
     _gauge("appliance_outbox_entries", "Batches of facts that ClickHouse has not got."),

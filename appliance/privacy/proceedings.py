@@ -20,6 +20,7 @@ MEANINGS: Mapping[str, str] = {
     "import_begun": "A day of a log is being counted.",
     "import_taken_back": "A part of a day that an import had counted is deleted.",
     "key_lost": "A key was lost with the machine's memory: what it encrypted cannot be read.",
+    "redis_emptied": "Redis came back without its data: hits that were not counted yet are lost.",
     "retention_started": "Old data are about to be deleted.",
     "retention_done": "Old data are deleted; no part holds an older day.",
     "retention_failed": "Old data could not be deleted.",

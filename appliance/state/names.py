@@ -56,6 +56,12 @@ SET_ASIDE = "set-aside:{0}"
 CLOSES = "closes:{0}"
 """Stream of days whose visits are closed, for the warehouse."""
 
+STORE_MARK = "store-mark:{0}"
+"""A random word that is there as long as Redis keeps its data."""
+
+EMPTIED = "emptied:{0}"
+"""When Redis was found without its data, for a day."""
+
 OPEN_DAYS = "days:{0}"
 """Set of day keys that were made and whose day is not ended."""
 

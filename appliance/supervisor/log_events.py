@@ -38,6 +38,7 @@ EVENTS = {
     "program_says": "a line of Redis",
     "ready": "all parts answer",
     "recovered": "Redis or the lease is back, and the worker has rebuilt its state",
+    "redis_emptied": "Redis came back without its data: hits that were not counted yet are lost",
     "redis_has_room": "hits are taken again",
     "redis_is_full": "hits are refused with 503 because Redis is nearly full",
     "redis_unavailable": "Redis is away; the worker waits",

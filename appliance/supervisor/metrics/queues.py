@@ -7,6 +7,7 @@ from appliance.metrics.samples import Sample, number
 from appliance.settings import Settings
 from appliance.state.backlog import read_backlog, read_redis_state
 from appliance.state.connection import connect
+from appliance.state.store_mark import emptied_at
 from appliance.supervisor.doctor.engines import overdue_days
 from appliance.supervisor.redis_server import connection_url
 
@@ -24,10 +25,12 @@ def queue_samples(settings: Settings, now: float) -> Iterator[Sample]:
     try:
         state, backlog = read_redis_state(client), read_backlog(client, settings.redis.shards)
         late = overdue_days(client, settings, now)
+        emptied = emptied_at(client)
     finally:
         client.close()
     yield number("appliance_redis_memory_used_bytes", state.memory_used)
     yield number("appliance_redis_memory_limit_bytes", state.memory_limit)
+    yield number("appliance_redis_emptied_seconds", emptied)
     yield number("appliance_queue_entries", backlog.events)
     yield number("appliance_queue_oldest_seconds", _age(backlog.oldest_events_ms))
     yield number("appliance_outbox_entries", backlog.facts)

@@ -12,6 +12,7 @@ from appliance.clock import make_clock
 from appliance.errors import StartError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
+from appliance.state import store_mark
 from appliance.state.connection import connect, translated
 from appliance.supervisor import checks, redis_server, secrets
 from appliance.supervisor.backup import manifest
@@ -41,6 +42,7 @@ def restore(settings: Settings, source: Path) -> str:
         _require_empty(settings)
         begin("restore", settings, holds_keys=False)
         checks.drop_orphaned_keys(settings)
+        (settings.data_dir / store_mark.FILE).unlink(missing_ok=True)  # of a Redis that was moved away
         note = settings.data_dir / checks.RESTORE_NOTE
         secrets.write(note, "Counters are being restored, or their restore broke off.\n")
         use_memory_for_temporary_files(settings)

@@ -4,6 +4,7 @@ It maps the transport keys of the outbox and never the keys of visitors.
 """
 
 import contextlib
+from datetime import UTC, datetime
 from functools import partial
 
 from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
@@ -16,6 +17,7 @@ from appliance.settings import Settings
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_of_all, current_visitors
 from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
+from appliance.state.store_mark import emptied_at
 from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
@@ -122,6 +124,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         with contextlib.suppress(UnavailableError):
             if lost := outbox.set_aside():
                 found.append(f"{lost} batches of counts could not be stored and were set aside: the log says why")
+            if at := emptied_at(client):
+                day = datetime.fromtimestamp(at, UTC).date().isoformat()
+                found.append(f"Redis lost its data on {day}: numbers of that day are too low, visitors may count twice")
         return found
 
     timed = TimedReader(reader)

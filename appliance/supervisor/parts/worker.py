@@ -13,6 +13,7 @@ from appliance.clock import make_clock, make_uptime
 from appliance.errors import UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
+from appliance.state import store_mark
 from appliance.state.connection import check_eviction_policy, connect
 from appliance.supervisor import logs
 from appliance.supervisor.checks import FileLock
@@ -45,6 +46,15 @@ def run(settings: Settings) -> None:
         with contextlib.suppress(FileNotFoundError):  # not ready yet
             os.utime(ready_file)
 
+    mark = store_mark.StoreMark(client, settings.data_dir / store_mark.FILE)
+
+    def look_for_loss() -> None:
+        if mark.is_lost():
+            logs.write("redis_emptied", level="error")
+            evidence.append("redis_emptied", clock())
+            mark.renew(lost_at=clock())
+        mark.renew()
+
     worker = Worker(
         settings,
         client,
@@ -57,6 +67,7 @@ def run(settings: Settings) -> None:
         owner=secrets.token_hex(8),
         uptime=uptime,
         beat=beat,
+        on_redis=look_for_loss,
     )
 
     expose(settings, "worker", lambda: worker_samples(worker.state(), clock()))

@@ -87,7 +87,8 @@ FIXED = {
     *("server.listen", "server.stats_listen", "server.dashboard_listen", "server.metrics_listen"),
     *("server.data_dir", "server.test_clock_file"),
     *("keyring.directory", "keyring.allow_disk", "keyring.reason"),
-    *("redis.url", "redis.shards", "redis.maxmemory_mb", "clickhouse.url"),
+    *("redis.url", "redis.shards", "redis.maxmemory_mb", "redis.ca_file"),
+    *("clickhouse.url", "clickhouse.ca_file", "clickhouse.timeout_seconds"),
 }
 """Written down a second time: whether a new setting can be taken while everything runs has to be decided."""
 KEYS = [

@@ -36,12 +36,16 @@ def test_reads_closes_deletions_and_lost_keys(log: EvidenceLog) -> None:
     log.append("backup_taken", NOW - 5)
     log.append("backup_begun", NOW - 4)
     log.append("key_lost", NOW - 40 * DAY)
+    log.append("redis_emptied", NOW - 4)
+    log.append("redis_emptied", NOW - 4)
+    log.append("redis_emptied", NOW - 40 * DAY)
     assert read_history(log.lines(), NOW) == History(
         {"a.example": date(2026, 11, 2)},
         {date(2026, 11, 1), date(2026, 11, 2)},
         NOW - 7,
         (NOW - 8, "the disk is full"),
         1,
+        2,
         NOW - 5,
         NOW - 9,
         NOW - 4,
