@@ -26,9 +26,10 @@ def ask_closed(
     months = days.closed_months() if sums and step is not Step.DAY else []
     statement = "\nUNION ALL\n".join(sql(f"{name}.{place}") for place in places(days.within, step, months))
     first, last = days.within
-    known = parameters | {"first": first, "last": last, "step": step.value, "months": months}
+    elsewhere = [day for day in days.within.days() if day in days.open or day.replace(day=1) in months]
+    known = parameters | {"first": first, "last": last, "step": step.value, "months": months, "elsewhere": elsewhere}
     used = {key: value for key, value in known.items() if f"{{{key}:" in statement}
-    return sorted(query(statement, used), key=_order)
+    return sorted(query(statement, used), key=lambda row: (row[0] or date.min, row[1] or "", row[2]))
 
 
 def places(within: DateRange, step: Step, months: Sequence[date]) -> list[str]:
@@ -43,8 +44,3 @@ def places(within: DateRange, step: Step, months: Sequence[date]) -> list[str]:
     if step is not Step.DAY and within.whole_months():
         found.append("months")
     return found
-
-
-def _order(row: tuple[Any, ...]) -> tuple[str, ...]:
-    at, *rest = row
-    return at.isoformat() if at else "", *(value or "" for value in rest[:2] if not isinstance(value, int))
