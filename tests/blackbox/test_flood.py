@@ -5,8 +5,6 @@ The long one is `make flood`.
 
 import asyncio
 import contextlib
-import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +16,7 @@ from appliance.state.memory import HITS_UP_TO, share_used
 from appliance.supervisor.redis_server import connection_url
 from tests.bench.flood import STATED_MB, sizes
 from tests.kit.appliance_process import ApplianceProcess, Site
-from tests.kit.hits import Hit, Visitor
-from tests.kit.raw_http import post
+from tests.kit.flood import flood
 from tests.kit.stats_client import StatsClient, await_equal, await_true
 
 pytestmark = pytest.mark.blackbox
@@ -40,7 +37,7 @@ def test_flood_is_refused_before_redis_is_full_and_what_was_taken_is_counted(tmp
     with ApplianceProcess(tmp_path, [Site(SITE)], at=NOON, extra=extra) as appliance, redis_of(appliance) as redis:
         while share_used(redis.info("memory")) < HITS_UP_TO - 0.08:
             redis.rpush("ballast", b"x" * 100_000)
-        answers = asyncio.run(flood(appliance.ingest))
+        answers = asyncio.run(flood(appliance.ingest, SITE, CONNECTIONS, HITS_EACH))
         taken, refused = answers["202"], answers["503"]
         assert taken + refused == CONNECTIONS * HITS_EACH
         assert taken > 0 < refused
@@ -52,28 +49,5 @@ def test_flood_is_refused_before_redis_is_full_and_what_was_taken_is_counted(tmp
         redis.delete("ballast")
         with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
             await_equal(lambda: stats.totals(SITE)["events"], taken, seconds=30)
-            await_true(lambda: asyncio.run(flood(appliance.ingest, 1, 1))["202"] == 1, "hits are taken again")
+            await_true(lambda: asyncio.run(flood(appliance.ingest, SITE, 1, 1))["202"] == 1, "hits are taken again")
         assert "redis_unavailable" not in appliance.log()
-
-
-async def flood(ingest: str, connections: int = CONNECTIONS, hits_each: int = HITS_EACH) -> Counter[str]:
-    """Send hits of different visitors; returns how many answers there were of each status."""
-    answers: Counter[str] = Counter()
-    host, port = ingest.removeprefix("http://").split(":")
-
-    async def one(number: int) -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
-        for n in range(hits_each):
-            hit = Hit(SITE, Visitor(f"{60 + number}.{n // 250}.{n % 250}.9"), path=f"/{number}/{n}")
-            headers = [f"{name}: {value}" for name, value in hit.headers().items()]
-            writer.write(post(host, json.dumps(hit.body()).encode(), *headers))
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            status = head.split(" ")[1]
-            assert status == "202" or "retry-after: " in head
-            answers[status] += 1
-            await reader.readexactly(int(head.partition("content-length: ")[2].partition("\r")[0]))
-        writer.close()
-        await writer.wait_closed()
-
-    await asyncio.gather(*(one(number) for number in range(connections)))
-    return answers

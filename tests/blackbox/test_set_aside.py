@@ -14,7 +14,7 @@ from appliance.state import envelope, names
 from appliance.state.connection import connect
 from appliance.state.outbox import FACTS
 from appliance.supervisor.redis_server import connection_url
-from tests.kit.appliance_process import ApplianceProcess, Site
+from tests.kit.appliance_process import ApplianceProcess, Site, run
 from tests.kit.hits import Hit, Visitor
 from tests.kit.stats_client import StatsClient, await_equal, await_true
 
@@ -37,7 +37,7 @@ def put(appliance: ApplianceProcess, batch: FactBatch) -> None:
 
 def test_facts_that_fit_no_column_are_set_aside_and_hits_go_on_being_counted(tmp_path: Path) -> None:
     with (
-        ApplianceProcess(tmp_path, [Site(SITE)], at=NOON) as appliance,
+        ApplianceProcess(tmp_path, [Site(SITE)], at=NOON, metrics=True) as appliance,
         StatsClient(appliance.stats, appliance.keys["reader"]) as stats,
         httpx.Client(base_url=appliance.ingest, trust_env=False) as client,
     ):
@@ -57,3 +57,6 @@ def test_facts_that_fit_no_column_are_set_aside_and_hits_go_on_being_counted(tmp
         with contextlib.closing(connect(connection_url(load(appliance.config)))) as redis:
             assert redis.xlen(names.SET_ASIDE) == 1
         assert appliance.log().count("facts_set_aside") == 1
+        metrics = httpx.get(appliance.metrics, trust_env=False, timeout=30).text
+        assert 'appliance_set_aside_entries{part="redis"} 1' in metrics
+        assert "1 batches were set aside" in run("doctor", appliance.config).stdout

@@ -61,6 +61,8 @@ class Faults(msgspec.Struct):
 
     read_only: bool = False
     """The engine itself refuses them."""
+    disk_full: bool = False
+    """They are refused as ClickHouse refuses them then; the engine does not see them."""
     wait_seconds: float = 0.0
     """They wait so long before they run."""
     late_seconds: float = 0.0
@@ -126,6 +128,8 @@ class Front:
         if statement.writes:
             faults.seen += 1
             time.sleep(faults.wait_seconds)
+            if faults.disk_full:
+                return "Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space. (NOT_ENOUGH_SPACE)"
             if faults.read_only:
                 settings["readonly"] = "1"
         connection = chdb.connect(self._place)
