@@ -84,7 +84,7 @@ class ClickHouseSettings(Strict, frozen=True):
     url: str = "embedded"
     """`embedded`, or the DSN of a server: `http://user:password@host:8123/database`, or `https://`."""
     ca_file: str = ""
-    """PEM file of the authority that signed the certificate behind `https://`; empty: those of Python's certifi."""
+    """PEM file of the authority that signed the certificate behind `https://`; empty: those the machine trusts."""
     timeout_seconds: Annotated[int, msgspec.Meta(ge=2, le=3600)] = 120
     """How long a server may take to answer. An insert without an answer is sent again and counts once."""
 
