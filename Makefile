@@ -26,7 +26,7 @@ run: setup  ## Start the appliance with a demo site and demo traffic
 
 test: setup lint types  ## Run everything: format, lint, types, import contracts, all tests
 	$(BIN)/python -m pytest -q -n auto tests/unit
-	$(BIN)/python -m pytest --ignore tests/unit
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/unit
 
 external: setup  ## Run the integration tests on a Redis with TLS and a ClickHouse over HTTPS
 	EXTERNAL_ENGINES=1 $(BIN)/python -m pytest -q -m "not embedded" tests/integration

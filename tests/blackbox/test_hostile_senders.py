@@ -157,9 +157,11 @@ async def send_unknown_sites(ingest: str, hits: int) -> None:
 
 
 def redis_keys(appliance: ApplianceProcess) -> set[bytes]:
-    """Names of all keys but those of the warehouse's own steps."""
+    """Names of all keys but those of the warehouse's own steps and the number of ingest's last hand-over."""
     with contextlib.closing(connect(connection_url(load(appliance.config)))) as client:
-        return {key for key in client.scan_iter() if not key.startswith((b"visitor:", b"events:", b"flush"))}
+        return {
+            key for key in client.scan_iter() if not key.startswith((b"visitor:", b"events:", b"flush", b"handed:"))
+        }
 
 
 def ingest_memory(appliance: ApplianceProcess) -> int:

@@ -23,10 +23,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for fixture, kinds in _KINDS.items():
         if fixture not in metafunc.fixturenames:
             continue
+        runs_twice = metafunc.definition.get_closest_marker("external")
         if os.environ.get("EXTERNAL_ENGINES") == "1":
-            metafunc.parametrize(fixture, kinds[1:], scope="module")
-        elif metafunc.definition.get_closest_marker("external"):
-            metafunc.parametrize(fixture, kinds, scope="module")
+            kinds = kinds[1:]
+        elif not runs_twice or metafunc.definition.get_closest_marker("embedded"):
+            kinds = kinds[:1]
+        # Always by a parameter: pytest would else keep a second embedded engine beside that of the parameter.
+        metafunc.parametrize(fixture, kinds, scope="module")
 
 
 @pytest.fixture(scope="module")
