@@ -17,10 +17,11 @@ from dashboard.widgets.table import Column, Line, table
 
 REFRESH_SECONDS = 15.0
 _DAYS = 30
+_OF_VISITORS = frozenset({"gpc", "dnt", "opted_out", "no_consent"})
 _PARTS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Counted", frozenset({"accepted"})),
     ("Robots, prefetched, doubled", frozenset({"bot", "prefetch", "duplicate", "no_visit"})),
-    ("Refused by visitors", frozenset({"gpc", "dnt", "opted_out", "no_consent"})),
+    ("Refused by visitors", _OF_VISITORS),
 )
 _OTHER = "Should be looked at"
 _VERDICT = "verdict of the trial"
@@ -96,9 +97,15 @@ def _show_reasons(found: Quality, today: date) -> None:
         notes=[_REFUSALS],
         file=f"{found.site}-reasons.csv",
     )
-    hours = sorted({one.label for one in found.hours})
-    by_hour = {hour: [one for one in found.hours if one.label == hour] for hour in hours}
-    shown = [Bar(hour[11:], hour, _by_part(by_hour[hour])) for hour in hours]
+    _show_hours(found, today)
+
+
+def _show_hours(found: Quality, today: date) -> None:
+    """All hours of the day up to the last with a hit; refusals, which have none, are left out."""
+    counted = [one for one in found.hours if one.outcome not in _OF_VISITORS]
+    last = max((int(one.label[11:13]) for one in counted), default=-1)
+    labels = [f"{today.isoformat()} {hour:02d}:00" for hour in range(last + 1)]
+    shown = [Bar(label[11:], label, _by_part([one for one in counted if one.label == label])) for label in labels]
     if shown:
         names = [*(name for name, _ in _PARTS), _OTHER]
         bars("hours", "Today by hour", "Hour", names, shown, file=f"{found.site}-hours.csv", height=150)

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from appliance.stats.contract import Site
-from appliance.stats.quality_contract import TrialHit
+from appliance.stats.quality_contract import OutcomeCount, TrialHit
 from dashboard.options import DashboardUser
 from dashboard.pages import setup as setup_page
 from tests.integration.dashboard.conftest import PEOPLE
@@ -70,6 +70,16 @@ class TestQuality:
         today = sum(one.hits for one in fake.quality.days if one.outcome == "bot" and one.label == TODAY.isoformat())
         assert reasons["bot"][3] == f"{today:,}"
         assert reasons["bot"][5] == f"{month:,}"
+
+    def test_hours_without_hits_stand_there_too_and_refusals_are_in_none(self, page: AppTest, fake: FakeStats) -> None:
+        assert fake.quality is not None
+        day = TODAY.isoformat()
+        counted, refused = OutcomeCount(f"{day} 03:00", "accepted", 7), OutcomeCount(f"{day} 00:00", "gpc", 2)
+        fake.quality = msgspec.structs.replace(fake.quality, hours=[refused, counted])
+        _open(page, "quality")
+        hours = elements(page, "bars")[1]["bars"]
+        assert [bar["name"] for bar in hours] == ["00:00", "01:00", "02:00", "03:00"]
+        assert [sum(bar["values"]) for bar in hours] == [0, 0, 0, 7]
 
     def test_every_outcome_has_a_part(self, page: AppTest, fake: FakeStats) -> None:
         _open(page, "quality")
