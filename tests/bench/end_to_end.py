@@ -36,6 +36,8 @@ _TRY_SECONDS, _PROOF_SECONDS = 20.0, 60.0
 _STEP = 1.15
 _OLDER_SECONDS = 2.0
 """What waits may be older by this at the end of the measured time than at its beginning: more is growth."""
+_PAIRS_WAIT_SECONDS = 10.0
+"""Pairs of attributes are collected that long by the appliance, so that this age says nothing."""
 _LATE_SECONDS = 1.0
 """By which the client may be behind its schedule at the end."""
 _COUNTED_SECONDS = 120.0
@@ -162,13 +164,17 @@ class Watch:
 
 
 def oldest_seconds(redis: Client, shards: int) -> float:
-    """Age of the oldest event or fact that waits, 0 if nothing does."""
+    """Age of the oldest event or fact that waits, 0 if nothing does; of pairs, what is beyond their usual wait."""
+    waits = {names.events: 0.0, names.outbox: 0.0, names.pairs: _PAIRS_WAIT_SECONDS}
+    places = [(place(shard), wait) for shard in range(shards) for place, wait in waits.items()]
     pipeline = redis.pipeline(transaction=False)
-    for shard in range(shards):
-        for place in (names.events, names.outbox, names.pairs):
-            pipeline.xrange(place(shard), count=1)
-    written = [int(entry_id.partition(b"-")[0]) for entries in pipeline.execute() for entry_id, _ in entries]
-    return max(0.0, time.time() - min(written) / 1e3) if written else 0.0
+    for place, _ in places:
+        pipeline.xrange(place, count=1)
+    oldest, now = 0.0, time.time()
+    for (_, wait), entries in zip(places, pipeline.execute(), strict=True):
+        for entry_id, _ in entries:
+            oldest = max(oldest, now - int(entry_id.partition(b"-")[0]) / 1e3 - wait)
+    return oldest
 
 
 def await_counted(appliance: ApplianceProcess, traffic: VisitTraffic) -> float | None:
