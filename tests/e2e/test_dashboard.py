@@ -6,9 +6,9 @@ from pathlib import Path
 
 import argon2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.kit.browser import HOST, Recorder, chromium
+from tests.kit.browser import HOST, Recorder
 from tests.kit.dashboard_page import headline, log_in, table
 from tests.kit.dashboard_process import dashboard_process
 from tests.kit.fake_stats import FakeStats
@@ -48,12 +48,6 @@ def site(fake: FakeStats, home: Path) -> Iterator[str]:
         yield f"http://{HOST}:{port}"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture(autouse=True)
 def _numbers(fake: FakeStats) -> None:
     fake.status = 200
@@ -73,19 +67,6 @@ def _numbers(fake: FakeStats) -> None:
         "visit:browser": [("Firefox", 3)],
     }
     fake.current = 3
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 1400})
-    recorder.watch(opened)
-    yield opened
-    opened.close()
 
 
 def _log_in(context: BrowserContext, address: str, page: Page | None = None) -> Page:

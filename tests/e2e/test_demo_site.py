@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, Route, expect
 
-from tests.kit.browser import chromium
 from tests.kit.dashboard_page import headline, log_in, table
 from tests.kit.demo_process import Demo, running_demo
 
@@ -25,12 +24,6 @@ PHONE = (
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 class Hits:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from appliance.stats.contract import Site
-from tests.kit.browser import HOST, Recorder, chromium
+from tests.kit.browser import HOST, Recorder
 from tests.kit.dashboard_page import log_in
 from tests.kit.dashboard_process import dashboard_process
 from tests.kit.fake_stats import FakeStats
@@ -45,25 +45,6 @@ def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     home = tmp_path_factory.mktemp("home")
     with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
         yield f"http://{HOST}:{port}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 2400})
-    recorder.watch(opened)
-    yield opened
-    opened.close()
 
 
 def test_the_live_page_refreshes_in_place(context: BrowserContext, site: str, fake: FakeStats) -> None:

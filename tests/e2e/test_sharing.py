@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dashboard.filters import Filter
 from dashboard.records import Records
 from dashboard.sharing.links import Links
-from tests.kit.browser import HOST, Recorder, chromium
+from tests.kit.browser import HOST, Recorder
 from tests.kit.dashboard_page import headline, log_in, table
 from tests.kit.dashboard_process import dashboard_process
 from tests.kit.fake_stats import FakeStats
@@ -50,25 +50,6 @@ def site(fake: FakeStats, records: Path, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def links(fake: FakeStats, records: Path, site: str) -> Links:
     return Links(Records(records), fake.key, time.time)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def context(browser: Browser, recorder: Recorder) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 1400})
-    recorder.watch(opened)
-    yield opened
-    opened.close()
 
 
 def test_a_link_shows_its_report_without_a_login_and_without_a_cookie(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.kit.browser import chromium
 from tests.kit.tracked_site import SITE, TrackedSite
 
 pytestmark = pytest.mark.browser
@@ -17,12 +16,6 @@ HIDE = (
 SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
 BLUR = "document.hasFocus = () => false; dispatchEvent(new Event('blur'))"
 FOCUS = "delete document.hasFocus; dispatchEvent(new Event('focus'))"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.kit.browser import chromium
 from tests.kit.tracked_site import SITE, TrackedSite, tag
 
 pytestmark = pytest.mark.browser
@@ -63,12 +62,6 @@ PAGE = """
 <button id="tagged" data-event="Tagged" data-event-plan="pro">tagged</button>
 <form><button id="send">send</button></form>
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from appliance.settings import ServerSettings, Settings, SiteSettings
 from scripts import tracker
-from tests.kit.browser import chromium
 from tests.kit.ingest import Ingest
 from tests.kit.serving import serving
 
@@ -43,12 +42,6 @@ class Site:
         return [(event.name, event.path) for _, _, event in self.ingest.queued if event.name != "engagement"]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def site() -> Site:
     return Site()
@@ -59,13 +52,6 @@ def own(site: Site) -> Iterator[str]:
     """Address of the site. `localhost` is a secure context, as HTTPS is; 127.0.0.1 is another site."""
     with serving(site) as address:
         yield address.replace("127.0.0.1", "localhost")
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context()
-    yield made
-    made.close()
 
 
 def listen(page: Page) -> list[str]:
