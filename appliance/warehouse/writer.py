@@ -115,6 +115,7 @@ class Writer(Generic[NoteT]):
         self._outbox = outbox
         self._make_note = make_note
         self._clock = clock
+        self._unconfirmed: NoteT | None = None
         self.counted_until = 0.0
         """Everything that was in the outbox at this moment is counted; seconds since 1970, 0 before the first time."""
         self.unreadable_entries = 0
@@ -132,7 +133,7 @@ class Writer(Generic[NoteT]):
             UnavailableError: Redis or ClickHouse is away; the next call repeats the same batch.
         """
         asked_at = self._clock()
-        note = self._outbox.noted()
+        note = self._outbox.noted() or self._lost_note()
         drained = False
         if note is not None:
             entries = self._outbox.read_noted(note)
@@ -146,12 +147,24 @@ class Writer(Generic[NoteT]):
                 self._outbox.note(note)
         facts = 0
         if note is not None:
+            self._unconfirmed = note
             facts, rejected = self._insert(note.token, entries)
             self._outbox.confirm(note, rejected)
+            self._unconfirmed = None
             self.unreadable_entries += sum(entry.batch is None for entry in entries)
         if drained:
             self.counted_until = asked_at
         return facts
+
+    def _lost_note(self) -> NoteT | None:
+        """The note of the flush before, written down once more; None if that flush was confirmed.
+
+        A Redis whose file was cut comes back without its last writes; what they noted may be in ClickHouse already.
+        """
+        if self._unconfirmed is None or not self._outbox.read_noted(self._unconfirmed):
+            return None
+        self._outbox.note(self._unconfirmed)
+        return self._unconfirmed
 
     def _insert(self, token: str, entries: Sequence[Entry]) -> tuple[int, set[Place]]:
         """Insert table by table; returns the number of facts and the entries of which some can never get in."""

@@ -64,6 +64,27 @@ def test_a_batch_counts_once_when_the_outbox_fails(engine: Engine, fail_before: 
 
 
 @pytest.mark.external
+def test_a_batch_counts_once_when_redis_loses_its_note_after_the_insert(engine: Engine) -> None:
+    outbox = MemoryOutbox(entries(6))
+    expected = facts_of(joined([entry.batch for entry in outbox.entries if entry.batch]))
+    outbox.fail_before = "confirm"
+    writer = make_writer(engine, outbox)
+
+    with pytest.raises(UnavailableError):
+        writer.flush_once()
+    outbox.flush = None
+    outbox.fail_before = "note"
+    with pytest.raises(UnavailableError):
+        writer.flush_once()
+    while writer.flush_once():
+        pass
+
+    assert counted(engine) == expected
+    assert outbox.entries == []
+    assert len(set(outbox.tokens)) == 1
+
+
+@pytest.mark.external
 @pytest.mark.parametrize("table", ["visit_facts", "event_facts", "outcomes"])
 @pytest.mark.parametrize("committed", [False, True], ids=["before it is in", "after it is in"])
 def test_a_batch_counts_once_when_clickhouse_fails_at_a_table(
