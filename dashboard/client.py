@@ -11,14 +11,18 @@ import httpx
 import msgspec
 
 from appliance.stats.contract import (
+    FUNNELS_PATH,
     QUERY_PATH,
     REALTIME_PATH,
     SITES_PATH,
+    TRANSITIONS_PATH,
     Answer,
+    Funnels,
     Question,
     Refusal,
     Site,
     Sites,
+    Transitions,
 )
 from appliance.stats.grants import SECONDS, signed
 from appliance.stats.live_contract import LIVE_PATH, LiveMinutes
@@ -113,6 +117,15 @@ class StatsClient:
         """Numbers of one site."""
         body = msgspec.json.encode(question)
         return _decode(self._send("POST", QUERY_PATH, body=body), Answer)
+
+    def funnels(self, site: str, date_range: str) -> Funnels:
+        """All funnels of a site; the range is a name, or two days with a comma between."""
+        return _decode(self._send("GET", FUNNELS_PATH, params={"site_id": site, "date_range": date_range}), Funnels)
+
+    def transitions(self, site: str, date_range: str) -> Transitions:
+        """From which page to which visits went; the range as of `funnels`."""
+        params = {"site_id": site, "date_range": date_range}
+        return _decode(self._send("GET", TRANSITIONS_PATH, params=params), Transitions)
 
     def privacy_facts(self) -> PrivacyFacts:
         """What is kept, how long, and the evidence, of the sites for which the reader may know."""

@@ -50,6 +50,8 @@ FIGURES: dict[str, Figure] = {
         Figure(Metric.EXITS, "Exits", numbers.count, ""),
         Figure(Metric.CONVERSIONS, "Conversions", numbers.count),
         Figure(Metric.CONVERSION_RATE, "Rate", numbers.share),
+        Figure(Metric.REVENUE, "Revenue", numbers.amount),
+        Figure(Metric.AVERAGE_REVENUE, "Average", numbers.amount),
         Figure(Metric.PERCENTAGE, "Share", numbers.share),
     )
 }

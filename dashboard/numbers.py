@@ -27,6 +27,17 @@ def ratio(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.2f}"
 
 
+def amount(value: float | None) -> str:
+    """Money in the main unit of its currency, whole from a hundred thousand on.
+
+    >>> amount(1234.5), amount(1_234_567.8), amount(None)
+    ('1,234.50', '1,234,568', '–')
+    """
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.2f}"
+
+
 def percent(value: float | None) -> str:
     """A percentage that is already 0–100.
 

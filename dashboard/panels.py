@@ -2,26 +2,45 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
+from appliance.stats.contract import Site
 from dashboard import countries
 from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes
 
 NEW_VISITORS = Filter("is", "visit:visitor_type", "New that day")
 
 
+class Kind(Enum):
+    """What a tab lists."""
+
+    VALUES = auto()
+    """Values of a dimension."""
+    FUNNEL = auto()
+    """Steps of the funnel that the tab is named after."""
+    WAYS = auto()
+    """From which page to which visits went."""
+    BEFORE = auto()
+    """Pages that visits came from to the page that is filtered by."""
+    AFTER = auto()
+    """Pages that visits went to from there."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """One tab. All texts are ours."""
+    """One tab. Its texts are ours or of the configuration."""
 
     tab: str
     column: str
-    dimension: str
+    dimension: str = ""
+    """Of values; of ways the one that a click filters by."""
     metrics: tuple[str, ...] = ("visitors", "percentage")
     more: tuple[str, ...] = ()
     """Metrics that only the long list shows."""
     only: Filter | None = None
     labels: tuple[tuple[str, str], ...] = ()
     """Other names for some metrics."""
+    kind: Kind = Kind.VALUES
 
 
 @dataclass(frozen=True)
@@ -35,6 +54,7 @@ class Panel:
 _PAGES = ("visitors", "pageviews")
 _OF_PAGE = ("time_on_page", "scroll_depth", "entries", "exits")
 _OF_VISITS = ("visits", "bounce_rate", "visit_duration")
+_OF_EVENTS = ("visitors", "events")
 
 PANELS: tuple[Panel, ...] = (
     Panel(
@@ -81,6 +101,9 @@ PANELS: tuple[Panel, ...] = (
         (
             Report("Goals", "Goal", "event:goal", ("visitors", "conversions", "conversion_rate")),
             Report("Events", "Event", "event:name", ("visitors", "events")),
+            Report(
+                "Revenue", "Currency", "event:currency", ("visitors", "revenue"), more=("average_revenue", "events")
+            ),
         ),
     ),
     Panel(
@@ -93,12 +116,47 @@ PANELS: tuple[Panel, ...] = (
             Report("Terms", "Term", "visit:utm_term", more=_OF_VISITS),
         ),
     ),
+    Panel(
+        "Links",
+        (
+            Report("Outbound links", "Link", "event:props:outbound_link", _OF_EVENTS),
+            Report("Downloads", "File", "event:props:file_download", _OF_EVENTS),
+            Report("Missing pages", "Path", "event:props:missing_page", _OF_EVENTS),
+            Report("Forms", "Page with the form", "event:props:form", _OF_EVENTS),
+        ),
+    ),
+    Panel(
+        "Ways",
+        (
+            Report("All ways", "From page → to page", "event:page", kind=Kind.WAYS),
+            Report("Came from", "Page before", "event:page", kind=Kind.BEFORE),
+            Report("Went to", "Next page", "event:page", kind=Kind.AFTER),
+        ),
+    ),
 )
+"""Those that every site has."""
+
+
+def panels_of(site: Site) -> tuple[Panel, ...]:
+    """All lists of a site: properties and funnels are those that it declares."""
+    properties = [Report(key, key, f"event:props:{key}", _OF_EVENTS) for key in site.properties]
+    funnels = [Report(name, "Step", kind=Kind.FUNNEL) for name in site.funnels]
+    own = (("Funnels", funnels), ("Properties", properties))
+    return (*PANELS, *(Panel(title, tuple(reports)) for title, reports in own if reports))
+
 
 _SAME_TWICE = (
     {"visit:country", "visit:region", "visit:city"},
     {"visit:browser", "visit:browser_version"},
     {"visit:os", "visit:os_version"},
+)
+_NO_FILTERED_FUNNEL = (
+    "A funnel is counted for the whole site, step by step. Together with a filter it would join more than two "
+    "attributes of a visitor, so that somebody could be singled out."
+)
+_NO_FILTERED_WAY = (
+    "A way joins two pages already. With this filter it would join three attributes of a visit. So that nobody can be "
+    "singled out, no more than two are ever counted together. One page can be filtered by."
 )
 _EMPTY_NAMES = {
     "visit:country": countries.UNKNOWN,
@@ -139,6 +197,8 @@ def display_name(dimension: str, value: str) -> str:
 
 def why_not(report: Report, filters: Sequence[Filter]) -> str:
     """Why this list cannot be shown together with the filters, in plain words; empty if it can."""
+    if report.kind is not Kind.VALUES:
+        return _why_no_way(report, filters)
     if not filters:
         return ""
     own = {report.dimension} | ({report.only.attribute} if report.only else set())
@@ -157,6 +217,23 @@ def why_not(report: Report, filters: Sequence[Filter]) -> str:
     return ""
 
 
+def filtered_page(filters: Sequence[Filter]) -> str:
+    """The page that the filters ask for, if they ask for one page and nothing else."""
+    if len(filters) == 1 and (filters[0].operator, filters[0].attribute) == ("is", "event:page"):
+        return filters[0].value
+    return ""
+
+
+def _why_no_way(report: Report, filters: Sequence[Filter]) -> str:
+    if report.kind is Kind.FUNNEL:
+        return _NO_FILTERED_FUNNEL if filters else ""
+    if filtered_page(filters):
+        return ""
+    if filters:
+        return _NO_FILTERED_WAY
+    return "" if report.kind is Kind.WAYS else "Filter the report by a page to see this: click one under Pages."
+
+
 def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     """Metrics of a list that can be asked for with these filters, those of the long list last."""
     own = {report.dimension}
@@ -172,4 +249,7 @@ def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
         dropped.add("entries")
     if "visit:exit_page" in pair:
         dropped.add("exits")
+    currencies = [one for one in filters if one.attribute == "event:currency"]
+    if len(currencies) == 1 and currencies[0].operator == "is" and report.dimension != "event:currency":
+        metrics = (*metrics, "revenue", "average_revenue")
     return tuple(metric for metric in metrics if metric not in dropped)

@@ -65,6 +65,11 @@ class Period:
             return self.date_range
         return [day.isoformat() for day in self.date_range]
 
+    @property
+    def named(self) -> str:
+        """As a parameter of an address holds it: a name, or two days with a comma between."""
+        return self.asked if isinstance(self.asked, str) else ",".join(self.asked)
+
 
 _NAMED = {
     Choice.TODAY: "day",

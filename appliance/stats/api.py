@@ -103,7 +103,7 @@ class StatsApi:
     async def sites(self, request: Request) -> Response:
         """`GET /api/v1/sites`: the sites that the key opens."""
         reader = self._access.reader(request, takes_filters=True)
-        return as_json(Sites([Site(site.id, site.timezone) for site in self._sites if reader.knows(site.id)]))
+        return as_json(Sites([_described(site) for site in self._sites if reader.knows(site.id)]))
 
     async def retention(self, request: Request) -> Response:
         """`GET /api/v1/retention`: what the limits would delete now; for keys that open every site."""
@@ -131,6 +131,11 @@ class StatsApi:
         """`GET /health/started`: as ready, warnings aside: they must not keep the appliance from starting."""
         ready = await anyio.to_thread.run_sync(self._ready)
         return PlainTextResponse("ok" if ready else "not ready", 200 if ready else 503, headers=HEADERS)
+
+
+def _described(site: SiteSettings) -> Site:
+    properties = tuple(one.key for one in site.properties)
+    return Site(site.id, site.timezone, properties, tuple(funnel.name for funnel in site.funnels))
 
 
 def create_app(

@@ -208,6 +208,10 @@ class Site(msgspec.Struct, frozen=True):
 
     id: str
     timezone: str
+    properties: tuple[str, ...] = ()
+    """Keys of the properties that the site declares."""
+    funnels: tuple[str, ...] = ()
+    """Names of its funnels."""
 
 
 class Sites(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -10,20 +11,22 @@ from dashboard import address, guard, questions, state
 from dashboard.client import StatsAwayError, StatsError, StatsRefusedError
 from dashboard.element import Action
 from dashboard.page import Opened
-from dashboard.panels import PANELS, Panel, why_not
+from dashboard.panels import Kind, Panel, Report, panels_of, why_not
 from dashboard.rights import Right
 from dashboard.view import View
 from dashboard.widgets import notes
 from dashboard.widgets.chips import chips
+from dashboard.widgets.funnel import funnel_data
 from dashboard.widgets.headline import headline
 from dashboard.widgets.panel import panel, refused_data, values_data, waiting_data
 from dashboard.widgets.timeline import timeline
+from dashboard.widgets.ways import ways_data
 
 LIVE_SECONDS = 5.0
 """How often numbers of the current day are asked for again."""
 SLOW_SECONDS = 30.0
 """The same for longer periods that include the current day."""
-_FIRST_CARDS = PANELS[:2]
+_FIRST_CARDS = ("Sources", "Pages")
 """Those that are in sight at first; the others are asked for when they come into sight."""
 
 
@@ -67,8 +70,9 @@ def _show(view: View) -> None:
     if not view.filters and not totals["visits"] and not totals["pageviews"]:
         _show_nothing(view)
         return
-    for start in range(0, len(PANELS), 2):
-        for column, card in zip(st.columns(2), PANELS[start : start + 2], strict=False):
+    cards = panels_of(view.site)
+    for start in range(0, len(cards), 2):
+        for column, card in zip(st.columns(2), cards[start : start + 2], strict=False):
             with column, st.container(border=True, height="stretch", key=f"panel-{card.title.lower()}"):
                 st.fragment(_show_panel)(view, card)
     notes.reading(view.site, answer.meta, state.now())
@@ -105,22 +109,37 @@ def _show_panel(view: View, card: Panel) -> None:
             case _:
                 _act(action)
 
-    if card not in _FIRST_CARDS and not st.session_state.get(f"seen {card.title}"):
+    if card.title not in _FIRST_CARDS and not st.session_state.get(f"seen {card.title}"):
         panel(card, report, waiting_data(), act)
         return
     why = why_not(report, view.filters)
     if why:
         panel(card, report, refused_data(view, why), act)
         return
-    question = questions.values(view, report)
     try:
-        answer = state.client().query(question)
+        data = _list(view, report)
     except StatsRefusedError as error:
         panel(card, report, refused_data(view, f"The stats API cannot answer this: {error}"), act)
     except StatsAwayError as error:
         notes.unavailable(error)
     else:
-        panel(card, report, values_data(view, report, tuple(question.metrics), answer), act)
+        panel(card, report, data, act)
+
+
+def _list(view: View, report: Report) -> dict[str, Any]:
+    """What a tab shows.
+
+    Raises:
+        StatsError: it cannot be answered.
+    """
+    client = state.client()
+    match report.kind:
+        case Kind.FUNNEL:
+            return funnel_data(view, report, client.funnels(view.site.id, view.period.named))
+        case Kind.WAYS | Kind.BEFORE | Kind.AFTER:
+            return ways_data(view, report, client.transitions(view.site.id, view.period.named))
+    question = questions.values(view, report)
+    return values_data(view, report, tuple(question.metrics), client.query(question))
 
 
 def _act(action: Action) -> None:

@@ -49,14 +49,17 @@ def waiting_data() -> dict[str, Any]:
 
 
 def refused_data(view: View, why: str) -> dict[str, Any]:
-    """Why this list cannot be shown, and which filters to remove for it."""
+    """Why this list cannot be shown, and without which filters it can."""
+    removable = [one for one in view.filters if one not in view.locked]
     offers = [
         {
-            "label": f"Remove {attribute_name(one.attribute)} {display_name(one.attribute, one.value)}",
+            "label": f"Show without {attribute_name(one.attribute)} {display_name(one.attribute, one.value)}",
             "action": {"do": "remove", "filter": one.text},
         }
-        for one in view.filters
+        for one in removable
     ]
+    if view.filters and not removable:
+        why = f"{why} This link is locked to its filter."
     return {"why": why, "offers": offers}
 
 
@@ -95,7 +98,7 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
         "columns": columns,
         "rows": rows,
         "more": f"{total:,}",
-        "file": f"{view.site.id}-{report.tab.lower().replace(' ', '-')}.csv",
+        "file": file_name(view, report),
         "notes": list_notes(
             report,
             answer,
@@ -104,6 +107,11 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
             filtered=bool(attributes(view.filters) - {report.dimension}),
         ),
     }
+
+
+def file_name(view: View, report: Report) -> str:
+    """Under which a list is saved."""
+    return f"{view.site.id}-{report.tab.lower().replace(' ', '-')}.csv"
 
 
 def _cell(metric: str, number: float | None, *, at_least: bool) -> str:

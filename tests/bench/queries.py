@@ -25,7 +25,7 @@ from appliance.stats.contract import Site as StatsSite
 from appliance.warehouse.embedded import ENGINE_OPTIONS
 from dashboard import questions
 from dashboard.filters import Filter
-from dashboard.panels import PANELS, why_not
+from dashboard.panels import PANELS, Kind, why_not
 from dashboard.periods import Period
 from dashboard.view import View
 from tests.bench import large_year
@@ -110,7 +110,7 @@ def _questions(date_range: str, days: int) -> Iterator[tuple[str, Question]]:
             yield f"{interval} {words}", questions.over_time(replace(view, interval=interval))
         for panel in PANELS:
             for report in panel.reports:
-                if not why_not(report, filters):
+                if report.kind is Kind.VALUES and not why_not(report, filters):
                     yield f"{report.tab} {words}", questions.values(view, report)
         if not filters:
             sources = questions.values(view, PANELS[0].reports[0])

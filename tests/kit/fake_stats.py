@@ -15,12 +15,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from appliance.stats.contract import (
+    FUNNELS_PATH,
     QUERY_PATH,
     REALTIME_PATH,
     SITES_PATH,
+    TRANSITIONS_PATH,
     Answer,
     Compared,
     ComparedMeta,
+    Funnel,
+    Funnels,
     Hidden,
     Meta,
     Question,
@@ -28,6 +32,8 @@ from appliance.stats.contract import (
     Row,
     Site,
     Sites,
+    Transition,
+    Transitions,
 )
 from appliance.stats.grants import Grant, Grants
 from appliance.stats.live_contract import LIVE_PATH, LiveMinutes
@@ -60,6 +66,8 @@ class FakeStats:
     totals_by_range: dict[str, dict[str, int | float | None]] = field(default_factory=dict)
     """Instead of `totals` for some named ranges."""
     rows: dict[str, Rows] = field(default_factory=dict)
+    funnels: list[Funnel] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
     before: dict[str, int | float | None] = field(default_factory=dict)
     """`totals` of the range that another is compared with."""
     hidden: Hidden | None = None
@@ -87,6 +95,8 @@ class FakeStats:
                 Route(SITES_PATH, self._sites),
                 Route(REALTIME_PATH, self._realtime),
                 Route(QUERY_PATH, self._query, methods=["POST"]),
+                Route(FUNNELS_PATH, self._funnels),
+                Route(TRANSITIONS_PATH, self._transitions),
                 Route(PRIVACY_PATH, self._privacy),
                 Route(CHAIN_PATH, self._chain),
                 Route(EVIDENCE_PATH, self._evidence),
@@ -112,6 +122,15 @@ class FakeStats:
 
     async def _realtime(self, request: Request) -> Response:
         return self._refusal(request) or _json(self.current)
+
+    async def _funnels(self, request: Request) -> Response:
+        return self._refusal(request) or _json(Funnels(self.funnels, self._plain_meta()))
+
+    async def _transitions(self, request: Request) -> Response:
+        return self._refusal(request) or _json(Transitions(self.transitions, self._plain_meta()))
+
+    def _plain_meta(self) -> Meta:
+        return Meta("exact", self.data_as_of, includes_today=True)
 
     async def _privacy(self, request: Request) -> Response:
         return self._refusal(request) or _json(self.privacy)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from appliance.errors import UnavailableError
-from tests.integration.stats.conftest import Stats
+from tests.integration.stats.conftest import FUNNEL, Stats
 
 REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
 
@@ -18,6 +18,11 @@ def test_sites_are_those_the_key_may_read(stats: Stats) -> None:
     for key, sites in (("k1", ["example.org"]), ("k2", every), ("own", every)):
         found = stats.client.get("/api/v1/sites", headers={"Authorization": f"Bearer {key}"}).json()["sites"]
         assert [site["id"] for site in found] == sites
+
+
+def test_a_site_names_what_it_declares(stats: Stats) -> None:
+    (found,) = stats.client.get("/api/v1/sites", headers={"Authorization": "Bearer k1"}).json()["sites"]
+    assert (found["properties"], found["funnels"]) == (["plan", "plan-2"], [FUNNEL.name])
 
 
 def test_current_visitors_are_a_bare_number(stats: Stats) -> None:

@@ -8,7 +8,7 @@ from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, PLACE_NAMES, Site
 from appliance.stats.plan import make_plan
 from dashboard.filters import Filter
-from dashboard.panels import PANELS, Report, why_not
+from dashboard.panels import PANELS, Kind, Report, asked_metrics, panels_of, why_not
 from dashboard.periods import Choice, period
 from dashboard.questions import over_time, totals, values
 from dashboard.view import SERIES, View
@@ -17,7 +17,9 @@ from tests.unit.dashboard.test_periods import TODAY
 SITE = Site("a.example", "UTC")
 NAMES = [name for name in ATTRIBUTES if "<" not in name and name not in PLACE_NAMES]
 FILTERS = [Filter("is", name, "x") for name in NAMES]
-REPORTS = [report for card in PANELS for report in card.reports]
+WHOLE = Site("a.example", "UTC", ("plan",), ("Order",))
+EVERY = [report for card in panels_of(WHOLE) for report in card.reports]
+REPORTS = [report for report in EVERY if report.kind is Kind.VALUES]
 SETS = [(), *((one,) for one in FILTERS), *combinations(FILTERS, 2)]
 
 
@@ -44,3 +46,34 @@ def test_headline_and_time_line_are_answered_with_any_filters_that_are_counted_t
         make_plan(totals(_view(filters)))
         for series in SERIES:
             make_plan(over_time(_view(filters, series)))
+
+
+def test_properties_and_funnels_are_those_that_a_site_declares() -> None:
+    assert panels_of(SITE) == PANELS
+    assert [card.title for card in panels_of(WHOLE)[len(PANELS) :]] == ["Funnels", "Properties"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "is_shown"),
+    [
+        (Kind.FUNNEL, (), True),
+        (Kind.FUNNEL, (Filter("is", "event:page", "/"),), False),
+        (Kind.WAYS, (), True),
+        (Kind.WAYS, (Filter("is", "event:page", "/"),), True),
+        (Kind.WAYS, (Filter("is_not", "event:page", "/"),), False),
+        (Kind.WAYS, (Filter("is", "visit:source", "Google"),), False),
+        (Kind.BEFORE, (), False),
+        (Kind.BEFORE, (Filter("is", "event:page", "/"),), True),
+    ],
+)
+def test_ways_go_with_one_page_and_funnels_with_no_filter(
+    kind: Kind, filters: tuple[Filter, ...], is_shown: bool
+) -> None:
+    assert (why_not(Report("x", "x", "event:page", kind=kind), filters) == "") == is_shown
+
+
+def test_lists_filtered_to_one_currency_have_its_revenue() -> None:
+    sources = next(report for report in REPORTS if report.dimension == "visit:source")
+    assert asked_metrics(sources, (Filter("is", "event:currency", "EUR"),))[-2:] == ("revenue", "average_revenue")
+    both = (Filter("is", "event:currency", "EUR"), Filter("is", "event:currency", "USD"))
+    assert "revenue" not in asked_metrics(sources, both)

@@ -1,0 +1,73 @@
+"""From which page to which visits went, as a list; around one page if the report is filtered by one."""
+
+from typing import Any
+
+from appliance.stats.contract import Transition, Transitions
+from dashboard import numbers
+from dashboard.panels import Kind, Report, filtered_page
+from dashboard.questions import MAX_ROWS
+from dashboard.view import View
+from dashboard.widgets.panel import file_name
+
+_VISITS = "Visits that went this way, with no other page between the two."
+_TIMES = "How often it happened."
+
+
+def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]:
+    """The rows of a list of ways."""
+    page = filtered_page(view.filters)
+    found = [way for way in answer.transitions if _belongs(way, report.kind, page)]
+    listed = found[:MAX_ROWS]
+    most = max((way.visits for way in listed), default=0) or 1
+    rows = []
+    for way in listed:
+        name, target = _name(way, report.kind)
+        rows.append(
+            {
+                "name": name,
+                "raw": name,
+                "help": "",
+                "special": False,
+                "numbers": [way.visits, way.pageviews, way.visitors],
+                "cells": [numbers.count(number) for number in (way.visits, way.pageviews, way.visitors)],
+                "share": way.visits / most,
+                "filter": {"attribute": report.dimension, "value": target} if target != page else None,
+            }
+        )
+    return {
+        "columns": [
+            {"label": report.column, "help": ""},
+            {"label": "Visits", "help": _VISITS},
+            {"label": "Times", "help": _TIMES},
+            {"label": "Visitors", "help": "Different visitors of a day; days are added.", "wide": True},
+        ],
+        "rows": rows,
+        "more": f"{len(found):,}",
+        "file": file_name(view, report),
+        "notes": _notes(listed=len(listed), found=len(found)),
+    }
+
+
+def _belongs(way: Transition, kind: Kind, page: str) -> bool:
+    if kind is Kind.BEFORE:
+        return way.page == page
+    if kind is Kind.AFTER:
+        return way.previous == page
+    return not page or page in (way.previous, way.page)
+
+
+def _name(way: Transition, kind: Kind) -> tuple[str, str]:
+    """What stands in the row, and the page that a click filters by."""
+    if kind is Kind.BEFORE:
+        return way.previous, way.previous
+    if kind is Kind.AFTER:
+        return way.page, way.page
+    return f"{way.previous} → {way.page}", way.page
+
+
+def _notes(*, listed: int, found: int) -> list[str]:
+    notes = []
+    if found > listed:
+        notes.append(f"The first {listed:,} of {found:,} are listed.")
+    notes.append("Ways that few visitors took are left out." if found else "No way that enough visitors took is known.")
+    return notes

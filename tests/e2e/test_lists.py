@@ -1,0 +1,85 @@
+"""Lists of the report in a real Chromium: funnels, ways, properties, revenue and targets of links."""
+
+from collections.abc import Iterator
+
+import argon2
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from appliance.stats.contract import Funnel, FunnelStep, Site, Transition
+from tests.kit.browser import HOST, Recorder
+from tests.kit.dashboard_page import log_in, table
+from tests.kit.dashboard_process import dashboard_process
+from tests.kit.fake_stats import FakeStats
+from tests.kit.serving import serving
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def fake() -> FakeStats:
+    return FakeStats(
+        sites=[Site("example.org", "UTC", ("plan", HOSTILE), ("Order", HOSTILE))],
+        totals={"visitors": 120, "visits": 150, "pageviews": 450},
+        rows={
+            "event:page": [("/", 90), ("/about", 40)],
+            "visit:source": [("Google", 50), ("Bing", 20)],
+            "event:props:plan": [("office", 8), (HOSTILE, 5)],
+            "event:props:missing_page": [("/gone", 7)],
+            "event:props:outbound_link": [("https://elsewhere.example/", 9)],
+            "event:currency": [("EUR", 12)],
+        },
+        funnels=[
+            Funnel(HOSTILE, []),
+            Funnel(
+                "Order", [FunnelStep("Visit /", 40, False, 100.0, 0, 0.0), FunnelStep("Buy", 10, True, 25.0, 30, 75.0)]
+            ),
+        ],
+        transitions=[Transition("/", "/about", 30, 33, 35), Transition("/about", HOSTILE, 10, 10, 10)],
+    )
+
+
+@pytest.fixture(scope="module")
+def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    home = tmp_path_factory.mktemp("home")
+    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
+        yield f"http://{HOST}:{port}"
+
+
+def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext, recorder: Recorder, site: str) -> None:
+    page = log_in(context, site, "anna", PASSWORD)
+    assert table(page, "All ways") == [["/ → /about", "33"], [f"/about → {HOSTILE}", "10"]]
+    assert table(page, "Outbound links") == [["https://elsewhere.example/", "9"]]
+    page.get_by_role("button", name="Missing pages", exact=True).click()
+    assert table(page, "Missing pages") == [["/gone", "7"]]
+    assert table(page, "plan") == [["office", "8"], [HOSTILE, "5"]]
+    assert table(page, "Order") == [["1. Visit /", "40"], ["2. Buy", "≥ 10"]]
+    page.get_by_role("button", name="Revenue", exact=True).click()
+    page.get_by_role("table", name="Revenue").get_by_role("button", name="EUR", exact=True).click()
+    expect(page.locator(".chip")).to_have_text("Currency is EUR×")
+    assert recorder.hosts() == {site.removeprefix("http://")}
+    assert recorder.complaints == []
+
+
+def test_a_page_is_looked_at_from_both_sides(context: BrowserContext, site: str) -> None:
+    page = log_in(context, site, "anna", PASSWORD)
+    page.get_by_role("button", name="Went to", exact=True).click()
+    expect(page.get_by_text("Filter the report by a page to see this: click one under Pages.")).to_be_visible()
+    page.get_by_role("table", name="Pages").get_by_role("button", name="/about", exact=True).click()
+    expect(page.locator(".chip")).to_be_visible()
+    assert table(page, "Went to") == [[HOSTILE, "10"]]
+    page.get_by_role("button", name="Came from", exact=True).click()
+    assert table(page, "Came from") == [["/", "33"]]
+
+
+def test_what_cannot_be_joined_says_why_and_offers_what_can_be_shown(context: BrowserContext, site: str) -> None:
+    page = log_in(context, f"{site}/?f=is,visit:source,Google", "anna", PASSWORD)
+    funnels = page.locator(".st-key-panel-funnels")
+    expect(funnels.get_by_text("A funnel is counted for the whole site, step by step.")).to_be_visible()
+    funnels.get_by_role("button", name="Show without source Google").click()
+    assert table(page, "Order")[0] == ["1. Visit /", "40"]
+    expect(page.locator(".chip")).to_have_count(0)
