@@ -41,6 +41,8 @@ class Report:
     labels: tuple[tuple[str, str], ...] = ()
     """Other names for some metrics."""
     kind: Kind = Kind.VALUES
+    has_map: bool = False
+    """Its values are countries."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Panel:
 
     title: str
     reports: tuple[Report, ...]
+    is_wide: bool = False
+    """Has the width of two."""
 
 
 _PAGES = ("visitors", "pageviews")
@@ -81,11 +85,12 @@ PANELS: tuple[Panel, ...] = (
     Panel(
         "Places",
         (
-            Report("Countries", "Country", "visit:country", more=_OF_VISITS),
+            Report("Countries", "Country", "visit:country", more=_OF_VISITS, has_map=True),
             Report("Regions", "Region", "visit:region", more=_OF_VISITS),
             Report("Cities", "City", "visit:city", more=_OF_VISITS),
             Report("Languages", "Language", "visit:language", more=_OF_VISITS),
         ),
+        is_wide=True,
     ),
     Panel(
         "Devices",
@@ -143,6 +148,17 @@ def panels_of(site: Site) -> tuple[Panel, ...]:
     funnels = [Report(name, "Step", kind=Kind.FUNNEL) for name in site.funnels]
     own = (("Funnels", funnels), ("Properties", properties))
     return (*PANELS, *(Panel(title, tuple(reports)) for title, reports in own if reports))
+
+
+def in_rows(cards: Sequence[Panel]) -> list[list[Panel]]:
+    """Two beside each other, a wide one alone."""
+    rows: list[list[Panel]] = []
+    for card in cards:
+        if rows and len(rows[-1]) == 1 and not card.is_wide and not rows[-1][0].is_wide:
+            rows[-1].append(card)
+        else:
+            rows.append([card])
+    return rows
 
 
 _SAME_TWICE = (

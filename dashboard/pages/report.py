@@ -11,7 +11,7 @@ from dashboard import address, guard, questions, state
 from dashboard.client import StatsAwayError, StatsError, StatsRefusedError
 from dashboard.element import Action
 from dashboard.page import Opened
-from dashboard.panels import Kind, Panel, Report, panels_of, why_not
+from dashboard.panels import Kind, Panel, Report, in_rows, panels_of, why_not
 from dashboard.rights import Right
 from dashboard.view import View
 from dashboard.widgets import notes
@@ -70,9 +70,9 @@ def _show(view: View) -> None:
     if not view.filters and not totals["visits"] and not totals["pageviews"]:
         _show_nothing(view)
         return
-    cards = panels_of(view.site)
-    for start in range(0, len(cards), 2):
-        for column, card in zip(st.columns(2), cards[start : start + 2], strict=False):
+    for row in in_rows(panels_of(view.site)):
+        columns = [st.container()] if row[0].is_wide else st.columns(2)
+        for column, card in zip(columns, row, strict=False):
             with column, st.container(border=True, height="stretch", key=f"panel-{card.title.lower()}"):
                 st.fragment(_show_panel)(view, card)
     notes.reading(view.site, answer.meta, state.now())

@@ -38,6 +38,7 @@ _EMPTY: dict[str, Any] = {
     "notes": [],
     "why": "",
     "offers": [],
+    "map": False,
     "more": "",
     "file": "",
 }
@@ -97,6 +98,7 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     return {
         "columns": columns,
         "rows": rows,
+        "map": report.has_map,
         "more": f"{total:,}",
         "file": file_name(view, report),
         "notes": list_notes(

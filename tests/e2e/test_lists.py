@@ -31,6 +31,7 @@ def fake() -> FakeStats:
             "event:props:missing_page": [("/gone", 7)],
             "event:props:outbound_link": [("https://elsewhere.example/", 9)],
             "event:currency": [("EUR", 12)],
+            "visit:country": [("DE", 60), ("PL", 15), ("(not set)", 5)],
         },
         funnels=[
             Funnel(HOSTILE, []),
@@ -56,6 +57,7 @@ def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext,
     assert table(page, "Outbound links") == [["https://elsewhere.example/", "9"]]
     page.get_by_role("button", name="Missing pages", exact=True).click()
     assert table(page, "Missing pages") == [["/gone", "7"]]
+    page.locator("h2", has_text="Properties").scroll_into_view_if_needed()
     assert table(page, "plan") == [["office", "8"], [HOSTILE, "5"]]
     assert table(page, "Order") == [["1. Visit /", "40"], ["2. Buy", "≥ 10"]]
     page.get_by_role("button", name="Revenue", exact=True).click()
@@ -83,3 +85,20 @@ def test_what_cannot_be_joined_says_why_and_offers_what_can_be_shown(context: Br
     funnels.get_by_role("button", name="Show without source Google").click()
     assert table(page, "Order")[0] == ["1. Visit /", "40"]
     expect(page.locator(".chip")).to_have_count(0)
+
+
+def test_the_map_is_drawn_without_any_other_host_and_a_click_filters(
+    context: BrowserContext, recorder: Recorder, site: str
+) -> None:
+    page = log_in(context, site, "anna", PASSWORD)
+    drawing = page.get_by_role("img", name="Map of the world: visitors by country.")
+    expect(drawing).to_be_visible()
+    expect(drawing.locator(".known")).to_have_count(2)
+    expect(drawing.locator("[data-code=DE] title")).to_have_text("Germany: 60")
+    darkness = "node => Number(getComputedStyle(node).fillOpacity)"
+    germany, poland = (drawing.locator(f"[data-code={code}]").evaluate(darkness) for code in ("DE", "PL"))
+    assert germany > poland
+    drawing.locator("[data-code=PL]").click()
+    expect(page.locator(".chip")).to_have_text("Country is Poland×")
+    assert recorder.hosts() == {site.removeprefix("http://")}
+    assert recorder.complaints == []

@@ -2,6 +2,7 @@
 
 import { el, explained } from "./dom.js";
 import { csv, save } from "./csv.js";
+import { drawMap } from "./map.js";
 
 const SHOWN = 9;
 const SEARCH_FROM = 12;
@@ -74,7 +75,12 @@ function content(data, act) {
     return [el("div", { class: "why" }, el("p", {}, data.why),
       data.offers.map((offer) => el("button", { type: "button", class: "quiet framed", onclick: () => act(offer.action) }, offer.label)))];
   }
-  return data.rows.length ? [table(data, data.rows.slice(0, SHOWN), act)] : [];
+  if (!data.rows.length) return [];
+  const listed = table(data, data.rows.slice(0, SHOWN), act);
+  if (!data.map) return [listed];
+  const box = el("div", { class: "map" });
+  drawMap(box, data, act);
+  return [el("div", { class: "beside" }, box, listed)];
 }
 
 export function drawPanel(root, data, act, memory) {

@@ -107,7 +107,7 @@ def test_a_third_attribute_is_explained_and_filters_to_remove_are_offered(page: 
     page.run()
     devices = card(page, "Devices")
     assert "no more than two are ever counted together" in devices["why"]
-    assert [offer["label"] for offer in devices["offers"]] == ["Show without source Google", "Remove page /"]
+    assert [offer["label"] for offer in devices["offers"]] == ["Show without source Google", "Show without page /"]
     assert rows(page, "Pages") == [("/", "9")]
     assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
 

@@ -8,7 +8,7 @@ from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, PLACE_NAMES, Site
 from appliance.stats.plan import make_plan
 from dashboard.filters import Filter
-from dashboard.panels import PANELS, Kind, Report, asked_metrics, panels_of, why_not
+from dashboard.panels import PANELS, Kind, Report, asked_metrics, in_rows, panels_of, why_not
 from dashboard.periods import Choice, period
 from dashboard.questions import over_time, totals, values
 from dashboard.view import SERIES, View
@@ -77,3 +77,15 @@ def test_lists_filtered_to_one_currency_have_its_revenue() -> None:
     assert asked_metrics(sources, (Filter("is", "event:currency", "EUR"),))[-2:] == ("revenue", "average_revenue")
     both = (Filter("is", "event:currency", "EUR"), Filter("is", "event:currency", "USD"))
     assert "revenue" not in asked_metrics(sources, both)
+
+
+def test_a_wide_card_stands_alone_and_the_others_in_pairs() -> None:
+    titles = [[card.title for card in row] for row in in_rows(panels_of(WHOLE))]
+    assert titles == [
+        ["Sources", "Pages"],
+        ["Places"],
+        ["Devices", "Goals"],
+        ["Campaigns", "Links"],
+        ["Ways", "Funnels"],
+        ["Properties"],
+    ]
