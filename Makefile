@@ -10,7 +10,7 @@ FAULTS :=
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults outages flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench-folding: setup  ## Attack folded tables with a solver, with and without ea
 
 faults: setup  ## Kill parts of a running appliance 200 times, at named points and at random; compare all that is counted
 	$(BIN)/python -m tests.faults $(FAULTS)
+
+outages: setup  ## Keep Redis away for a minute and ClickHouse for ten while hits arrive, as long as that, about 25 minutes
+	LONG_OUTAGES=1 $(BIN)/python -m pytest -q tests/blackbox/test_redis_faults.py tests/blackbox/test_clickhouse_faults.py
 
 flood: setup  ## A million distinct visitors, pages and names; print what each process holds (needs wrk)
 	$(BIN)/python -m tests.bench.flood

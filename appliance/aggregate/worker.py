@@ -131,8 +131,8 @@ class Worker:
                 self._recover(stop)
                 continue
             except UnavailableError as error:
-                self._log("redis_unavailable", level="error", reason=str(error))
-                self._recover(stop)
+                self._say_unavailable(error)
+                self._recover(stop, said=True)
                 continue
             except KeyGoneError as error:
                 # Destroyed from outside, between read and commit or under open visits: the next read counts its
@@ -225,8 +225,11 @@ class Worker:
         for worker in self._workers:
             worker.crowded = 0
 
-    def _recover(self, stop: threading.Event) -> None:
+    def _recover(self, stop: threading.Event, *, said: bool = False) -> None:
         """Wait for Redis, then rebuild: whether the last transaction happened is not known.
+
+        Args:
+            said: the log has it that Redis is away.
 
         Raises:
             LeaseLostError: another worker took over meanwhile.
@@ -247,10 +250,16 @@ class Worker:
                 for worker in self._workers:
                     worker.rebuild()
                     self._beat()
-            except UnavailableError:
+            except UnavailableError as error:
+                if not said:
+                    self._say_unavailable(error)
+                    said = True
                 continue
             self._log("recovered")
             return
+
+    def _say_unavailable(self, error: UnavailableError) -> None:
+        self._log("redis_unavailable", level="error", reason=str(error))
 
     def _finish(self) -> None:
         try:

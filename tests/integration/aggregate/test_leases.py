@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.aggregate.worker import Worker
-from appliance.errors import LeaseLostError
+from appliance.errors import LeaseLostError, UnavailableError
 from appliance.state import names
 from appliance.state.connection import Client
 from appliance.state.lease import Lease, LeaseKeeper
@@ -88,6 +88,22 @@ async def test_worker_that_stood_still_goes_on_when_nobody_came(bench: Bench) ->
         await until(lambda: not queued(bench))
     assert {"lease_lost", "recovered"} <= {event for event, _ in bench.log}
     assert bench.totals() == {"visitors": 2, "visits": 2, "pageviews": 3, "events": 3, "visitors_hour": 2}
+
+
+async def test_worker_that_lost_its_leases_says_that_redis_is_away_too(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_lease: Lease) -> None:
+        raise UnavailableError("away")
+
+    with running(bench.worker):
+        monkeypatch.setattr(Lease, "acquire", away)
+        bench.client.delete(*(names.lease(shard) for shard in range(SHARDS)))
+        await bench.send(make_event(tag=b"\x01" * 16, at_ms=at(0)))
+        await until(lambda: "redis_unavailable" in [event for event, _ in bench.log])
+        monkeypatch.undo()
+        await until(lambda: not queued(bench))
+    assert [event for event, _ in bench.log if event != "lease_lost"] == ["redis_unavailable", "recovered"]
 
 
 async def test_worker_whose_shards_were_taken_ends_and_has_written_nothing(bench: Bench) -> None:
