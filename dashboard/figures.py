@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.stats.contract import DEFINITIONS, Metric
-from dashboard import numbers
+from appliance.stats.contract import Metric
+from dashboard import definitions, numbers
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Figure:
     @property
     def definition(self) -> str:
         """One sentence without API names."""
-        return DEFINITIONS[self.metric].partition(" Only by ")[0]
+        return definitions.of_metric(self.metric)
 
     @property
     def in_points(self) -> bool:
@@ -55,6 +55,8 @@ FIGURES: dict[str, Figure] = {
         Figure(Metric.PERCENTAGE, "Share", numbers.share),
     )
 }
+SUMMED_MARK = "daily, summed"
+"""Stands at visitors of several days."""
 OF_ENDED_VISITS = frozenset({"bounce_rate", "visit_duration"})
 """Unknown until some visit has ended."""
 ADDING_UP = frozenset({"visitors", "visits", "pageviews", "events"})

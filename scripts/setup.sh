@@ -3,7 +3,7 @@
 #
 # As root on Debian it installs what is missing: python3-venv, redis-server, chromium, nginx, goaccess, wrk, nodejs, npm and a
 # font. Otherwise it says what to install. Redis and Chromium can be missing: the first has a fallback in .venv, the second one
-# of Playwright. Without npm one test fails: the one that lets a client of others ask the stats API.
+# of Playwright. Without npm two kinds of tests fail: a client of others that asks the stats API, and a checker of pages.
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
@@ -24,7 +24,7 @@ missing_packages() {
     # Only `make bench` and `make flood` need these.
     have wrk || echo wrk
     have goaccess || echo goaccess
-    # Only the test with a client of others needs these; npm of Debian brings its own nodejs.
+    # Only tests with programs of others need these; npm of Debian brings its own nodejs.
     have node || echo nodejs
     have npm || echo npm
     # Without any font Chromium draws empty boxes.
@@ -57,7 +57,7 @@ install_browser() {
 install_clients() {
     say "installing the locked npm packages into tests/clients"
     (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
-        say "the npm packages could not be installed: a test with a client of others will fail"
+        say "the npm packages could not be installed: tests with programs of others will fail"
 }
 
 have "$PYTHON" || die "there is no '$PYTHON'. Install Python 3.11 or newer (Debian: apt-get install python3)."

@@ -29,13 +29,13 @@ class Metric(StrEnum):
 
 
 DEFINITIONS: dict[Metric, str] = {
-    Metric.VISITORS: "Different visitors of a day. Over several days the days are added up.",
+    Metric.VISITORS: "Different visitors of a day. Over several days the days are added up: who comes on two counts twice.",
     Metric.VISITS: "Visits started. A visit ends after 30 minutes without an event, and at midnight.",
     Metric.PAGEVIEWS: "Pages looked at.",
     Metric.EVENTS: "Pageviews and custom events.",
     Metric.VIEWS_PER_VISIT: "Pageviews divided by visits.",
     Metric.BOUNCE_RATE: "Ended visits with exactly one pageview and no interactive event, in percent of ended visits.",
-    Metric.VISIT_DURATION: "Mean seconds from the first to the last sign of life of ended visits.",
+    Metric.VISIT_DURATION: "Mean time from the first to the last sign of life of ended visits.",
     Metric.TIME_ON_PAGE: "Mean visible seconds on the page, of the visits that sent any. Only by event:page.",
     Metric.SCROLL_DEPTH: "Mean of the greatest depth that visits reached on the page, in percent. Only by event:page.",
     Metric.ENTRIES: "Visits that began on the page. Only by event:page.",

@@ -113,11 +113,15 @@ def _show_made() -> None:
     origin = f"{here.scheme}://{here.netloc}"
     with st.container(border=True, key="panel-made"):
         st.subheader("The link is made: copy it now, it is not shown again", anchor=False)
-        st.code(origin + LinkAddress(SHARED, token).base, language=None)
+        st.code(origin + LinkAddress(SHARED, token).base, language=None, wrap_lines=True)
         if state.embed_origins() and not has_password:
             st.text("Or show it inside a page of the configured origins:")
             source = origin + LinkAddress(EMBEDDED, token).base
-            st.code(f'<iframe src="{source}" width="100%" height="1400" title="Statistics"></iframe>', language="html")
+            st.code(
+                f'<iframe src="{source}" width="100%" height="1400" title="Statistics"></iframe>',
+                language=None,
+                wrap_lines=True,
+            )
 
 
 def _cells(link: Link) -> tuple[str, ...]:

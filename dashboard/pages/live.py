@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from appliance.stats.contract import Pagination, Question
-from dashboard import guard, state
+from dashboard import definitions, guard, state
 from dashboard.client import StatsError
 from dashboard.element import element
 from dashboard.page import Opened
@@ -17,7 +17,7 @@ from dashboard.widgets.table import Column, Line, table
 
 REFRESH_SECONDS = 5.0
 _MOST_ROWS = 8
-_HELP = "Different visitors with a hit in the last five minutes. It is asked for again every five seconds."
+_CURRENT = definitions.FIGURES[definitions.CURRENT_VISITORS]
 _UNKNOWN = "Of minutes before the appliance started nothing is known: they are kept in memory only."
 
 
@@ -54,7 +54,16 @@ def _show(site: str) -> None:
 
 def _show_now(current: int) -> None:
     label = "visitor in the last five minutes" if current == 1 else "visitors in the last five minutes"
-    element("now", "now", {"title": "Right now", "number": f"{current:,}", "label": label, "help": _HELP})
+    element(
+        "now",
+        "now",
+        {
+            "title": "Right now",
+            "number": f"{current:,}",
+            "label": label,
+            "help": f"{_CURRENT} It is asked for again every five seconds.",
+        },
+    )
 
 
 def _show_minutes(minutes: Sequence[int | None]) -> None:
@@ -67,6 +76,7 @@ def _show_minutes(minutes: Sequence[int | None]) -> None:
     said = (_UNKNOWN,) if None in minutes else ()
     bars(
         *("minutes", f"Current visitors, last {len(minutes)} minutes", "Minute", ("Visitors",), shown),
+        helps=(f"{_CURRENT} Of each minute the greatest such number is drawn.",),
         notes=said,
         file="live.csv",
         height=180,
@@ -75,5 +85,8 @@ def _show_minutes(minutes: Sequence[int | None]) -> None:
 
 def _show_rows(title: str, label: str, dimension: str, rows: Sequence[tuple[str, float | None]]) -> None:
     lines = [Line((display_name(dimension, value), f"{number or 0:,.0f}")) for value, number in rows]
-    columns = (Column(label), Column("Visitors", is_number=True))
+    columns = (
+        Column(label, definitions.of_dimension(dimension)),
+        Column("Visitors", definitions.of_metric("visitors"), is_number=True),
+    )
     table(f"live-{dimension}", title, columns, lines, empty="Nothing to list yet.")

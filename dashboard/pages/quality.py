@@ -7,7 +7,7 @@ import streamlit as st
 
 from appliance.stats.contract import TimeDimension
 from appliance.stats.quality_contract import OutcomeCount, Quality, TrialHit, TrialVerdict
-from dashboard import guard, moments, state
+from dashboard import definitions, guard, moments, state
 from dashboard.client import StatsError
 from dashboard.page import Opened
 from dashboard.rights import Right
@@ -19,12 +19,15 @@ REFRESH_SECONDS = 15.0
 _DAYS = 30
 _OF_VISITORS = frozenset({"gpc", "dnt", "opted_out", "no_consent"})
 _PARTS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Counted", frozenset({"accepted"})),
-    ("Robots, prefetched, doubled", frozenset({"bot", "prefetch", "duplicate", "no_visit"})),
-    ("Refused by visitors", _OF_VISITORS),
+    (definitions.COUNTED, frozenset({"accepted"})),
+    (definitions.ROBOTS, frozenset({"bot", "prefetch", "duplicate", "no_visit"})),
+    (definitions.REFUSED, _OF_VISITORS),
 )
-_OTHER = "Should be looked at"
+_NAMES = (*(name for name, _ in _PARTS), definitions.TO_BE_LOOKED_AT)
+_HELPS = tuple(definitions.FIGURES[name] for name in _NAMES)
 _VERDICT = "verdict of the trial"
+_HITS_OF = "Hits that arrived {} and had this outcome."
+_SPANS = (("Today", "today"), ("7 days", "today and on the six days before"), ("30 days", "in the last 30 days"))
 _REFUSALS = "Refusals have no hour: of them only numbers of the day are kept."
 _LOST = "counts could not be stored and were set aside: the log of the appliance says why"
 
@@ -60,8 +63,8 @@ def _show_days(found: Quality, today: date) -> None:
         )
         for day in days
     ]
-    names = [*(name for name, _ in _PARTS), _OTHER]
-    bars("outcomes", f"What became of hits, last {_DAYS} days", "Day", names, shown, file=f"{found.site}-outcomes.csv")
+    title, file = f"What became of hits, last {_DAYS} days", f"{found.site}-outcomes.csv"
+    bars("outcomes", title, "Day", _NAMES, shown, helps=_HELPS, file=file)
 
 
 def _by_part(counts: list[OutcomeCount]) -> tuple[int, ...]:
@@ -77,7 +80,8 @@ def _show_reasons(found: Quality, today: date) -> None:
     all_hits = sum(of_month.values())
     columns = (
         *(Column("Outcome"), Column("Means"), Column("Decided by")),
-        *(Column(label, is_number=True) for label in ("Today", "7 days", "30 days", "Share")),
+        *(Column(label, _HITS_OF.format(days), is_number=True) for label, days in _SPANS),
+        Column("Share", definitions.FIGURES[definitions.SHARE_OF_HITS], is_number=True),
     )
     lines = [
         Line(
@@ -107,8 +111,8 @@ def _show_hours(found: Quality, today: date) -> None:
     labels = [f"{today.isoformat()} {hour:02d}:00" for hour in range(last + 1)]
     shown = [Bar(label[11:], label, _by_part([one for one in counted if one.label == label])) for label in labels]
     if shown:
-        names = [*(name for name, _ in _PARTS), _OTHER]
-        bars("hours", "Today by hour", "Hour", names, shown, file=f"{found.site}-hours.csv", height=150)
+        file = f"{found.site}-hours.csv"
+        bars("hours", "Today by hour", "Hour", _NAMES, shown, helps=_HELPS, file=file, height=150)
 
 
 def _sums(counts: list[OutcomeCount]) -> Counter[str]:
@@ -120,26 +124,31 @@ def _sums(counts: list[OutcomeCount]) -> Counter[str]:
 
 def _show_state(found: Quality) -> None:
     last = [Line((one.site, one.hour or "None of what is kept")) for one in found.last_hits]
-    table("last-hits", "Last counted hit", (Column("Site"), Column("In the hour from, by its clock")), last)
+    hour = Column("In the hour from, by its clock", definitions.FIGURES[definitions.LAST_HIT])
+    table("last-hits", definitions.LAST_HIT, (Column("Site"), hour), last)
     backlog = found.backlog
     if backlog is None:
         waiting = [Line(("Queue", "Redis is away: hits are refused with 503 and come again."))]
     else:
         age = f"the oldest for {backlog.oldest_seconds:.0f} s" if backlog.oldest_seconds else "nothing waits"
         waiting = [
-            Line(("To be counted", f"{backlog.events:,}")),
-            Line(("To be written", f"{backlog.facts:,}")),
-            Line(("Waiting", age)),
+            _explained(definitions.TO_BE_COUNTED, f"{backlog.events:,}"),
+            _explained(definitions.TO_BE_WRITTEN, f"{backlog.facts:,}"),
+            _explained(definitions.WAITING, age),
         ]
         if backlog.set_aside:
-            waiting.append(Line(("Set aside", f"{backlog.set_aside:,} {_LOST}")))
+            waiting.append(_explained(definitions.SET_ASIDE, f"{backlog.set_aside:,} {_LOST}"))
     table("backlog", "Backlog of all sites", (Column("What"), Column("State")), waiting)
+
+
+def _explained(name: str, text: str) -> Line:
+    return Line((name, text), help=definitions.FIGURES[name])
 
 
 def _show_strangers(found: Quality) -> None:
     sums = _sums(found.of_no_site)
     means = {one.outcome: one.meaning for one in found.meanings}
-    columns = (Column("Outcome"), Column("Means"), Column("30 days", is_number=True))
+    columns = (Column("Outcome"), Column("Means"), Column("30 days", _HITS_OF.format(_SPANS[-1][1]), is_number=True))
     lines = [Line((name, means.get(name, ""), f"{hits:,}")) for name, hits in sums.most_common()]
     table("strangers", "Hits of no configured site", columns, lines, notes=["Names of sites are not kept."])
 

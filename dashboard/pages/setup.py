@@ -49,7 +49,7 @@ def _show_tag(site: str) -> None:
             max_chars=200,
             placeholder="https://stats.example.org",
         )
-        st.code(tag(site, chosen, str(st.session_state.get("tag origin", ""))), language="html")
+        st.code(tag(site, chosen, str(st.session_state.get("tag origin", ""))), language=None, wrap_lines=True)
 
 
 def _is_chosen(name: str) -> bool:

@@ -27,6 +27,7 @@ def bars(
     parts: Sequence[str],
     shown: Sequence[Bar],
     *,
+    helps: Sequence[str] = (),
     notes: Sequence[str] = (),
     file: str = "bars.csv",
     height: int = 200,
@@ -39,15 +40,22 @@ def bars(
         label: what a moment is, such as "Day".
         parts: names of the parts, the lowest first, at most four.
         shown: in their order.
+        helps: what each part means, if anything is said.
         notes: sentences below it.
         file: name of the CSV.
         height: pixels.
     """
-    element("bars", key, bars_data(title, label, parts, shown, notes, file) | {"height": height})
+    element("bars", key, bars_data(title, label, parts, shown, helps, notes, file) | {"height": height})
 
 
 def bars_data(
-    title: str, label: str, parts: Sequence[str], shown: Sequence[Bar], notes: Sequence[str], file: str
+    title: str,
+    label: str,
+    parts: Sequence[str],
+    shown: Sequence[Bar],
+    helps: Sequence[str],
+    notes: Sequence[str],
+    file: str,
 ) -> dict[str, Any]:
     """What the element shows."""
     ticks = moments.scale(max((sum(bar.values) for bar in shown), default=0))
@@ -55,6 +63,8 @@ def bars_data(
         "title": title,
         "label": label,
         "parts": list(parts),
+        "helps": list(helps) or [""] * len(parts),
+        "help": helps[0] if len(parts) == 1 and helps else "",
         "bars": [
             {
                 "name": bar.name,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from appliance.stats.contract import Answer
-from dashboard import numbers
+from dashboard import definitions, numbers
 from dashboard.element import Action, element
-from dashboard.figures import FIGURES, OF_ENDED_VISITS
+from dashboard.figures import FIGURES, OF_ENDED_VISITS, SUMMED_MARK
 from dashboard.moments import days_of
 from dashboard.view import View
 
@@ -55,7 +55,7 @@ def _none_ended(answer: Answer, values: Mapping[str, float | None]) -> bool:
 
 def _label(metric: str, visitors: str) -> str:
     summed = metric == "visitors" and visitors == "daily_sum"
-    return FIGURES[metric].label + (" (daily, summed)" if summed else "")
+    return FIGURES[metric].label + (f" ({SUMMED_MARK})" if summed else "")
 
 
 def _bounded(text: str, *, partial: bool) -> str:
@@ -69,7 +69,7 @@ def _notes(view: View, answer: Answer) -> list[str]:
         running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""
         notes.append(f"Compared with {other}.{running}")
     if answer.meta.partial:
-        notes.append("≥ means at least: what too few visitors of a day had together is not counted in.")
+        notes.append(definitions.AT_LEAST)
     if "bounce_rate" not in view.metrics():
         notes.append("Bounce rate and visit duration belong to whole visits and are not known for this filter.")
     return notes

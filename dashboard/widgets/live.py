@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import definitions, state
 from dashboard.client import StatsError
+from dashboard.element import element
 from dashboard.rights import Right
 
 
@@ -16,5 +17,6 @@ def current_visitors(site: str) -> None:
         number = state.client().current_visitors(site)
     except StatsError:
         return
+    text = f"{number:,} current visitor" + ("" if number == 1 else "s")
     with st.container(key="live"):
-        st.text(f"{number:,} current visitor" + ("" if number == 1 else "s"))
+        element("current", "current", {"text": text, "help": definitions.FIGURES[definitions.CURRENT_VISITORS]})

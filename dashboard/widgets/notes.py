@@ -49,7 +49,8 @@ def nothing_yet(site: Site) -> None:
         st.text("Put this into the head of each page. The first visit shows up here within seconds.")
         st.code(
             f'<script defer data-domain="{site.id}" src="https://YOUR-COLLECTOR/js/script.js"></script>',
-            language="html",
+            language=None,
+            wrap_lines=True,
         )
         st.text("YOUR-COLLECTOR is the public address under which browsers reach this appliance.")
 

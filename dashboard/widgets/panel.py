@@ -4,17 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.stats.contract import NOT_SET, OTHER, Answer
+from dashboard import definitions
 from dashboard.element import Action, element
-from dashboard.figures import FIGURES
+from dashboard.figures import FIGURES, SUMMED_MARK
 from dashboard.filters import attributes
 from dashboard.panels import Panel, Report, attribute_name, display_name
 from dashboard.view import View
 from dashboard.widgets.row_notes import list_notes
 
-_SPECIAL = {
-    OTHER: "Everything that has no row of its own, because too few visitors had it.",
-    NOT_SET: "Visits without a value.",
-}
+_SPECIAL = {name: definitions.FIGURES[name] for name in (OTHER, NOT_SET)}
 
 
 def panel(card: Panel, report: Report, data: dict[str, Any], on_action: Callable[[Action], None]) -> None:
@@ -70,11 +68,15 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
     bounds = frozenset(answer.meta.lower_bounds or ())
     shown = len(report.metrics)
-    columns: list[dict[str, Any]] = [{"label": report.column, "help": ""}]
+    columns: list[dict[str, Any]] = [
+        {"label": report.column, "help": definitions.of_dimension(report.dimension), "mark": ""}
+    ]
     for index, metric in enumerate(metrics):
         figure = FIGURES[metric]
         label = labels.get(metric, figure.label)
-        columns.append({"label": label, "help": figure.definition, "wide": index >= shown})
+        helped = definitions.FIGURES.get(label, figure.definition)
+        mark = SUMMED_MARK if metric == "visitors" and answer.meta.visitors == "daily_sum" else ""
+        columns.append({"label": label, "help": helped, "mark": mark, "wide": index >= shown})
     rows = []
     for row in answer.results:
         value = row.dimensions[0]

@@ -35,6 +35,8 @@ class Line:
     cells: tuple[str, ...]
     buttons: tuple[Button, ...] = ()
     is_quiet: bool = False
+    help: str = ""
+    """What the first cell means."""
 
 
 def table(
@@ -73,6 +75,7 @@ def table_data(
         "lines": [
             {
                 "cells": line.cells,
+                "help": line.help,
                 "quiet": line.is_quiet,
                 "buttons": [
                     {"label": one.label, "action": one.action, "question": one.question} for one in line.buttons

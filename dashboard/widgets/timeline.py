@@ -7,7 +7,7 @@ from typing import Any
 from appliance.stats.contract import Answer
 from dashboard import moments, numbers
 from dashboard.element import Action, element
-from dashboard.figures import ADDING_UP, FIGURES, Figure
+from dashboard.figures import ADDING_UP, FIGURES, SUMMED_MARK, Figure
 from dashboard.view import INTERVALS, View
 
 
@@ -35,9 +35,12 @@ def timeline_data(view: View, answer: Answer, other: Answer | None, now: datetim
     refused = view.refused_intervals()
     begun = [point for point in points if point["value"] is not None]
     interval = view.shown_interval
+    summed = figure.metric == "visitors" and answer.meta.visitors == "daily_sum"
+    label = f"{figure.label} ({SUMMED_MARK})" if summed else figure.label
     return {
-        "title": f"{figure.label} by {interval[:-1].lower()}",
-        "label": figure.label,
+        "title": f"{label} by {interval[:-1].lower()}",
+        "help": figure.definition,
+        "label": label,
         "interval": interval,
         "intervals": [{"id": name, "why": refused.get(name, "")} for name in INTERVALS],
         "points": points,

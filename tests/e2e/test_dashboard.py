@@ -124,7 +124,7 @@ def test_the_page_comes_back_when_the_numbers_do(context: BrowserContext, site: 
 
 def test_the_view_stands_in_the_address(context: BrowserContext, site: str) -> None:
     page = _log_in(context, f"{site}/?period=Last+7+days")
-    expect(page.get_by_text("Visitors (daily, summed)")).to_be_visible()
+    expect(page.get_by_text("Visitors (daily, summed)", exact=True)).to_be_visible()
     page.get_by_label("Period", exact=True).click()
     page.get_by_role("option", name="All time").click()
     page.wait_for_url("**period=All+time**")

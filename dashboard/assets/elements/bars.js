@@ -2,6 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { csv, save } from "./csv.js";
+import { explained } from "./tips.js";
 
 const EDGE = { left: 46, right: 8, top: 10, bottom: 24 };
 const LABEL_WIDTH = 72;
@@ -47,8 +48,8 @@ export function drawBars(root, data, act, memory) {
   const area = el("div", { class: "area-box bars-box" });
   area.style.minHeight = `${data.height}px`;
   root.replaceChildren(
-    el("div", { class: "chart-head" }, el("h2", {}, data.title),
-      data.parts.length > 1 ? el("div", { class: "legend" }, data.parts.map((part, at) => el("span", {}, el("i", { class: `part-${at}` }), part))) : null),
+    el("div", { class: "chart-head" }, el("h2", {}, explained("span", data.title, data.help)),
+      data.parts.length > 1 ? el("div", { class: "legend" }, data.parts.map((part, at) => el("span", {}, el("i", { class: `part-${at}` }), explained("span", part, data.helps[at])))) : null),
     area, asTable(data, memory), ...data.notes.map((note) => el("p", { class: "note" }, note)));
   memory.width = 0;
   const draw = () => {

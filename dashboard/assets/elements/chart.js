@@ -2,6 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { csv, save } from "./csv.js";
+import { explained, told } from "./tips.js";
 
 const HEIGHT = 250;
 const EDGE = { left: 46, right: 14, top: 14, bottom: 26 };
@@ -104,13 +105,12 @@ export function drawChart(root, data, act, memory) {
   const area = el("div", { class: "area-box" });
   root.replaceChildren(
     el("div", { class: "chart-head" },
-      el("h2", {}, data.title),
+      el("h2", {}, explained("span", data.title, data.help)),
       el("div", { class: "tabs", role: "group", "aria-label": "Interval" }, data.intervals.map((one) =>
-        el("button", {
+        told(el("button", {
           type: "button", "data-focus": one.id, "aria-pressed": one.id === data.interval ? "true" : "false",
-          "aria-disabled": one.why ? "true" : null, "data-tip": one.why || null, "aria-description": one.why || null,
-          onclick: () => one.why || act({ do: "interval", value: one.id }),
-        }, one.id)))),
+          "aria-disabled": one.why ? "true" : null, onclick: () => one.why || act({ do: "interval", value: one.id }),
+        }, one.id), one.why)))),
     area, asTable(data, memory), ...data.notes.map((note) => el("p", { class: "note" }, note)));
   const draw = () => {
     const width = Math.floor(area.clientWidth);

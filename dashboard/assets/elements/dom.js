@@ -19,8 +19,3 @@ export function el(tag, attributes, ...children) {
 export function svg(tag, attributes, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
-
-// A text with its definition on hover and on focus; screen readers get it as description.
-export function explained(tag, text, help, attributes) {
-  return el(tag, { ...attributes, "data-tip": help || null, "aria-description": help || null }, text);
-}

@@ -3,14 +3,16 @@
 import { drawBars } from "./bars.js";
 import { drawChart } from "./chart.js";
 import { drawChips } from "./chips.js";
+import { drawCurrent } from "./current.js";
 import { drawHeadline } from "./headline.js";
 import { drawNavigation } from "./navigation.js";
 import { drawNow } from "./now.js";
 import { drawPanel } from "./panel.js";
 import { drawTable } from "./table.js";
+import { settle } from "./tips.js";
 
 const drawings = {
-  bars: drawBars, chart: drawChart, chips: drawChips, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, table: drawTable,
+  bars: drawBars, chart: drawChart, chips: drawChips, current: drawCurrent, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, table: drawTable,
 };
 const drawn = new WeakMap();
 
@@ -35,5 +37,6 @@ export default function element({ data, parentElement, setTriggerValue }) {
   const described = JSON.parse(text);
   state.root.className = `drawn drawn-${described.kind}`;
   drawings[described.kind](state.root, described, (action) => state.act(action), state.memory);
+  settle();
   if (focused) state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }

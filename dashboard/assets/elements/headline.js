@@ -1,24 +1,24 @@
-// The numbers at the top; a click draws one of them over time.
+// The numbers at the top, each with its meaning; a click on a number draws it over time.
 
 import { el } from "./dom.js";
+import { explained } from "./tips.js";
 
-function change(item) {
-  if (!item.change) return null;
-  return el("span", { class: `change ${item.mood}`, "data-tip": item.was }, item.change);
+function tile(item, act) {
+  return el("div", { class: item.active ? "tile drawn-over-time" : "tile" },
+    explained("span", item.label, item.help, { class: "term label" }),
+    el("button", {
+      type: "button", class: "draw", "data-focus": item.id, "aria-pressed": item.active ? "true" : "false",
+      disabled: !item.drawable, onclick: () => act({ do: "series", value: item.id }),
+    },
+      el("span", { class: "unseen" }, `${item.label} over time: `),
+      el("span", { class: "figure" }, el("span", { class: "value" }, item.text),
+        item.change ? el("span", { class: `change ${item.mood}` }, item.change) : null),
+      item.was ? el("span", { class: "was" }, item.was) : null));
 }
 
 export function drawHeadline(root, data, act) {
   root.replaceChildren(
-    el("div", { class: "tiles", role: "group", "aria-label": "Numbers of the period" },
-      data.items.map((item) =>
-        el("button", {
-          type: "button", class: "tile", "data-focus": item.id, "aria-pressed": item.active ? "true" : "false",
-          disabled: !item.drawable, onclick: () => act({ do: "series", value: item.id }),
-        },
-          el("span", { class: "label", "data-tip": item.help }, item.label),
-          el("span", { class: "figure" }, el("span", { class: "value" }, item.text), change(item)),
-          item.was ? el("span", { class: "was" }, item.was) : null,
-        ))),
+    el("div", { class: "tiles", role: "group", "aria-label": "Numbers of the period" }, data.items.map((item) => tile(item, act))),
     ...data.notes.map((note) => el("p", { class: "note" }, note)),
   );
 }

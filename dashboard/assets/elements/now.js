@@ -1,6 +1,7 @@
 // How many people are there right now.
 
-import { el, explained } from "./dom.js";
+import { el } from "./dom.js";
+import { explained } from "./tips.js";
 
 export function drawNow(root, data) {
   root.replaceChildren(

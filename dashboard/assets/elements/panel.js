@@ -1,8 +1,9 @@
 // A list of values with bars, tabs above it; a click on a row filters by it.
 
-import { el, explained } from "./dom.js";
+import { el } from "./dom.js";
 import { csv, save } from "./csv.js";
 import { drawMap } from "./map.js";
+import { explained, told } from "./tips.js";
 
 const SHOWN = 9;
 const SEARCH_FROM = 12;
@@ -17,11 +18,10 @@ function next() {
 }
 
 function name(row, data, act) {
-  const label = el("span", { class: "name" }, row.name);
-  if (!row.filter) return [label];
+  if (!row.filter) return [explained("span", row.name, row.help, { class: row.help ? "term name" : "name" })];
   const by = (operator) => () => act({ do: "filter", operator, attribute: row.filter.attribute, value: row.filter.value });
   return [
-    el("button", { type: "button", class: "name", "data-focus": `is ${row.name}`, title: `Only ${row.name}`, onclick: by("is") }, row.name),
+    told(el("button", { type: "button", class: "name", "data-focus": `is ${row.name}`, title: `Only ${row.name}`, onclick: by("is") }, row.name), row.help),
     el("button", { type: "button", class: "without", "data-focus": `not ${row.name}`, "aria-label": `Without ${row.name}`, title: `Without ${row.name}`, onclick: by("is_not") }, "≠"),
   ];
 }
@@ -30,7 +30,7 @@ function line(row, data, act, columns) {
   const bar = el("span", { class: "bar" });
   bar.style.width = `${(100 * row.share).toFixed(1)}%`;
   return el("tr", { class: row.special ? "special" : null },
-    el("td", { "data-tip": row.help || null }, bar, el("span", { class: "over" }, ...name(row, data, act))),
+    el("td", {}, bar, el("span", { class: "over" }, ...name(row, data, act))),
     columns.slice(1).map((column) => el("td", {}, row.cells[column.at])));
 }
 
@@ -38,12 +38,12 @@ function line(row, data, act, columns) {
 function table(data, rows, act, long = false) {
   const columns = data.columns.map((column, index) => ({ ...column, at: index - 1 })).filter((column) => long || !column.wide);
   return el("table", { "aria-label": data.tab },
-    el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help))))),
+    el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help), column.mark ? el("span", { class: "mark" }, column.mark) : null)))),
     el("tbody", {}, rows.map((row) => line(row, data, act, columns))));
 }
 
 function file(data) {
-  save(data.file, csv([data.columns.map((column) => column.label), ...data.rows.map((row) => [row.raw ?? row.name, ...row.numbers])]));
+  save(data.file, csv([data.columns.map((column) => (column.mark ? `${column.label} (${column.mark})` : column.label)), ...data.rows.map((row) => [row.raw ?? row.name, ...row.numbers])]));
 }
 
 function whole(data, act, memory) {

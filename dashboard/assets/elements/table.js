@@ -1,7 +1,8 @@
 // A plain table in a card, with what can be done with each line.
 
-import { el, explained } from "./dom.js";
+import { el } from "./dom.js";
 import { csv, save } from "./csv.js";
+import { explained } from "./tips.js";
 
 function ask(button, act) {
   const close = () => dialog.close();
@@ -38,7 +39,7 @@ export function drawTable(root, data, act) {
         data.columns.map((column, index) => el("th", { scope: "col", class: kind(index) }, explained("span", column.label, column.help))),
         acts ? el("th", {}, el("span", { class: "unseen" }, "Actions")) : null)),
       el("tbody", {}, data.lines.map((line) => el("tr", { class: line.quiet ? "special" : null },
-        line.cells.map((cell, index) => el("td", { class: kind(index), "data-label": data.columns[index].label }, cell)),
+        line.cells.map((cell, index) => el("td", { class: kind(index), "data-label": data.columns[index].label }, index ? cell : explained("span", cell, line.help))),
         acts ? el("td", { class: "acts" }, buttons(line, act)) : null))))) : el("p", { class: "note" }, data.empty),
     ...data.notes.map((note) => el("p", { class: "note" }, note)));
 }

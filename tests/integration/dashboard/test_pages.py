@@ -9,7 +9,7 @@ from appliance.stats.contract import Hidden, Site
 from dashboard.options import DashboardUser
 from dashboard.rights import Role
 from tests.kit.fake_stats import FakeStats
-from tests.kit.report_elements import card, numbers, rows, see
+from tests.kit.report_elements import card, element, numbers, rows, see
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_lists_out_of_sight_are_not_asked_for(page: AppTest, fake: FakeStats) ->
 
 def test_current_visitors_are_shown(page: AppTest, fake: FakeStats) -> None:
     page.run()
-    assert "3 current visitors" in [text.value for text in page.text]
+    assert element(page, "current")["text"] == "3 current visitors"
     fake.current = 1
     page.run()
-    assert "1 current visitor" in [text.value for text in page.text]
+    assert element(page, "current")["text"] == "1 current visitor"
 
 
 def test_a_range_of_several_days_says_that_visitors_are_a_sum(page: AppTest, fake: FakeStats) -> None:
