@@ -8,6 +8,13 @@ from appliance.stats.contract import ATTRIBUTE_DEFINITIONS, DEFINITIONS, NOT_SET
 
 CURRENT_VISITORS = "Current visitors"
 NEW_VISITORS = "New visitors"
+STEP = "Step of a funnel"
+VISITORS_OF_STEP = "Visitors of a step"
+OF_FIRST = "Of first"
+LEFT = "Left"
+WAY = "Way"
+VISITS_OF_WAY = "Visits of a way"
+TIMES = "Times"
 COUNTED = "Counted"
 ROBOTS = "Robots, prefetched, doubled"
 REFUSED = "Refused by visitors"
@@ -24,6 +31,14 @@ FIGURES: dict[str, str] = {
     NEW_VISITORS: "Visitors on their first visit of the day: nobody is recognised on another day.",
     OTHER: "Everything that has no row of its own, because too few visitors had it.",
     NOT_SET: "Visits without a value.",
+    STEP: "An event or a page that the site declares, taken after all steps before it on the same day.",
+    VISITORS_OF_STEP: "Different visitors of a day who reached the step, after all before it in their order. "
+    "Days are added up.",
+    OF_FIRST: "Visitors of the step in percent of those of the first step.",
+    LEFT: "Visitors of the step before who did not reach this one.",
+    WAY: "A page and the next one of the same visit.",
+    VISITS_OF_WAY: "Visits that went this way, with no other page between the two.",
+    TIMES: "How often visits went this way.",
     COUNTED: "Hits that are in the numbers of the report.",
     ROBOTS: "Hits of programs, of pages fetched ahead of time, sent twice, or without a visit they belong to.",
     REFUSED: "Hits of browsers that ask not to be counted, or of people who have opted out.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from appliance.stats.contract import Metric
+from appliance.stats.contract import Meta, Metric
 from dashboard import definitions, numbers
 
 
@@ -56,8 +56,12 @@ FIGURES: dict[str, Figure] = {
     )
 }
 SUMMED_MARK = "daily, summed"
-"""Stands at visitors of several days."""
 OF_ENDED_VISITS = frozenset({"bounce_rate", "visit_duration"})
 """Unknown until some visit has ended."""
 ADDING_UP = frozenset({"visitors", "visits", "pageviews", "events"})
 """Zero where there is no row; the others are unknown there."""
+
+
+def mark_of(metric: str, meta: Meta) -> str:
+    """What stands beside the name of a number, so that nobody takes it for something else; empty for nothing."""
+    return SUMMED_MARK if metric == Metric.VISITORS and meta.visitors == "daily_sum" else ""

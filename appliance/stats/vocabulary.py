@@ -29,7 +29,7 @@ class Metric(StrEnum):
 
 
 DEFINITIONS: dict[Metric, str] = {
-    Metric.VISITORS: "Different visitors of a day. Over several days the days are added up: who comes on two counts twice.",
+    Metric.VISITORS: "Different visitors of a day. Days are added up: who comes on two days counts twice.",
     Metric.VISITS: "Visits started. A visit ends after 30 minutes without an event, and at midnight.",
     Metric.PAGEVIEWS: "Pages looked at.",
     Metric.EVENTS: "Pageviews and custom events.",

@@ -3,16 +3,11 @@
 from typing import Any
 
 from appliance.stats.contract import Funnels
-from dashboard import numbers
+from dashboard import definitions, numbers
+from dashboard.figures import mark_of
 from dashboard.panels import Report
 from dashboard.view import View
 from dashboard.widgets.panel import file_name
-
-_VISITORS = (
-    "Different visitors of a day who reached the step after all steps before it, in their order. Days are added."
-)
-_RATE = "In percent of those of the first step."
-_LEFT = "Visitors of the step before who did not reach this one."
 
 
 def funnel_data(view: View, report: Report, answer: Funnels) -> dict[str, Any]:
@@ -44,10 +39,14 @@ def funnel_data(view: View, report: Report, answer: Funnels) -> dict[str, Any]:
         notes.append("Nobody is known to have taken the first step in this period.")
     return {
         "columns": [
-            {"label": report.column, "help": ""},
-            {"label": "Visitors", "help": _VISITORS},
-            {"label": "Of first", "help": _RATE},
-            {"label": "Left", "help": _LEFT},
+            {"label": report.column, "help": definitions.FIGURES[definitions.STEP]},
+            {
+                "label": "Visitors",
+                "help": definitions.FIGURES[definitions.VISITORS_OF_STEP],
+                "mark": mark_of("visitors", answer.meta),
+            },
+            {"label": definitions.OF_FIRST, "help": definitions.FIGURES[definitions.OF_FIRST]},
+            {"label": definitions.LEFT, "help": definitions.FIGURES[definitions.LEFT]},
         ],
         "rows": rows,
         "more": f"{len(rows):,}",

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from appliance.stats.contract import Answer
+from appliance.stats.contract import Answer, Meta
 from dashboard import definitions, numbers
 from dashboard.element import Action, element
-from dashboard.figures import FIGURES, OF_ENDED_VISITS, SUMMED_MARK
+from dashboard.figures import FIGURES, OF_ENDED_VISITS, mark_of
 from dashboard.moments import days_of
 from dashboard.view import View
 
@@ -33,7 +33,7 @@ def headline_data(view: View, answer: Answer) -> dict[str, Any]:
         items.append(
             {
                 "id": metric,
-                "label": _label(metric, answer.meta.visitors),
+                "label": _label(metric, answer.meta),
                 "help": figure.definition,
                 "drawable": value is not None,
                 "text": _bounded(figure.text(value), partial=bool(answer.meta.partial) and value is not None),
@@ -53,9 +53,9 @@ def _none_ended(answer: Answer, values: Mapping[str, float | None]) -> bool:
     return answer.meta.includes_today and not any(values.get(metric) for metric in OF_ENDED_VISITS)
 
 
-def _label(metric: str, visitors: str) -> str:
-    summed = metric == "visitors" and visitors == "daily_sum"
-    return FIGURES[metric].label + (f" ({SUMMED_MARK})" if summed else "")
+def _label(metric: str, meta: Meta) -> str:
+    mark = mark_of(metric, meta)
+    return FIGURES[metric].label + (f" ({mark})" if mark else "")
 
 
 def _bounded(text: str, *, partial: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from appliance.stats.contract import NOT_SET, OTHER, Answer
 from dashboard import definitions
 from dashboard.element import Action, element
-from dashboard.figures import FIGURES, SUMMED_MARK
+from dashboard.figures import FIGURES, mark_of
 from dashboard.filters import attributes
 from dashboard.panels import Panel, Report, attribute_name, display_name
 from dashboard.view import View
@@ -75,8 +75,7 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
         figure = FIGURES[metric]
         label = labels.get(metric, figure.label)
         helped = definitions.FIGURES.get(label, figure.definition)
-        mark = SUMMED_MARK if metric == "visitors" and answer.meta.visitors == "daily_sum" else ""
-        columns.append({"label": label, "help": helped, "mark": mark, "wide": index >= shown})
+        columns.append({"label": label, "help": helped, "mark": mark_of(metric, answer.meta), "wide": index >= shown})
     rows = []
     for row in answer.results:
         value = row.dimensions[0]

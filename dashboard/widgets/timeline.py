@@ -7,7 +7,7 @@ from typing import Any
 from appliance.stats.contract import Answer
 from dashboard import moments, numbers
 from dashboard.element import Action, element
-from dashboard.figures import ADDING_UP, FIGURES, SUMMED_MARK, Figure
+from dashboard.figures import ADDING_UP, FIGURES, Figure, mark_of
 from dashboard.view import INTERVALS, View
 
 
@@ -35,8 +35,8 @@ def timeline_data(view: View, answer: Answer, other: Answer | None, now: datetim
     refused = view.refused_intervals()
     begun = [point for point in points if point["value"] is not None]
     interval = view.shown_interval
-    summed = figure.metric == "visitors" and answer.meta.visitors == "daily_sum"
-    label = f"{figure.label} ({SUMMED_MARK})" if summed else figure.label
+    mark = mark_of(figure.metric, answer.meta)
+    label = f"{figure.label} ({mark})" if mark else figure.label
     return {
         "title": f"{label} by {interval[:-1].lower()}",
         "help": figure.definition,

@@ -3,14 +3,12 @@
 from typing import Any
 
 from appliance.stats.contract import Transition, Transitions
-from dashboard import numbers
+from dashboard import definitions, numbers
+from dashboard.figures import mark_of
 from dashboard.panels import Kind, Report, filtered_page
 from dashboard.questions import MAX_ROWS
 from dashboard.view import View
 from dashboard.widgets.panel import file_name
-
-_VISITS = "Visits that went this way, with no other page between the two."
-_TIMES = "How often it happened."
 
 
 def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]:
@@ -36,10 +34,15 @@ def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]
         )
     return {
         "columns": [
-            {"label": report.column, "help": ""},
-            {"label": "Visits", "help": _VISITS},
-            {"label": "Times", "help": _TIMES},
-            {"label": "Visitors", "help": "Different visitors of a day; days are added.", "wide": True},
+            {"label": report.column, "help": definitions.FIGURES[definitions.WAY]},
+            {"label": "Visits", "help": definitions.FIGURES[definitions.VISITS_OF_WAY]},
+            {"label": definitions.TIMES, "help": definitions.FIGURES[definitions.TIMES]},
+            {
+                "label": "Visitors",
+                "help": definitions.of_metric("visitors"),
+                "mark": mark_of("visitors", answer.meta),
+                "wide": True,
+            },
         ],
         "rows": rows,
         "more": f"{len(found):,}",

@@ -43,6 +43,7 @@ def fake() -> FakeStats:
         rows={
             "event:page": [("/", 9), *((f"/page/{number}", 5) for number in range(20))],
             "visit:source": [("Google", 5), ("(other)", 3)],
+            "visit:country": [("DE", 6), ("FR", 2)],
             "time:day": [(f"{today}", 4)],
             "time:hour": [(f"{today} 00:00:00", 4)],
         },
