@@ -87,6 +87,8 @@ class ClickHouseSettings(Strict, frozen=True):
     """PEM file of the authority that signed the certificate behind `https://`; empty: those the machine trusts."""
     timeout_seconds: Annotated[int, msgspec.Meta(ge=2, le=3600)] = 120
     """How long a server may take to answer. An insert without an answer is sent again and counts once."""
+    kept_reads_mb: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 48
+    """Memory for what was read of closed days, so that the next question need not read it again. 0: nothing is kept."""
 
 
 class KeyringSettings(Strict, frozen=True):

@@ -28,6 +28,8 @@ from appliance.stats.counters import NOTHING, Counters, plus
 from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
+from appliance.stats.open_pairs import needed
+from appliance.stats.open_reads import OpenTables
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
@@ -35,7 +37,7 @@ from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
 from appliance.stats.rows import Beside, Found, PairCells, pair_rows, single_rows, total_row
 from appliance.targets import OWN_KEYS
-from appliance.warehouse.fold.day import Rules
+from appliance.warehouse.fold.day import Rules, TableName
 
 _PAGE = Attribute(Dimension.PAGE)
 _ENTRY_PAGE = Attribute(Dimension.ENTRY_PAGE)
@@ -145,32 +147,38 @@ class Answers:
     def _attribute_rows(self, plan: Plan, site: SiteSettings, within: DateRange) -> Found:
         one, *others = plan.attributes
         days = self._reports.days(site.id, within)
+        opened = self._reports.open_tables(site.id, days, _tables(plan))
         everybody = _everybody(plan, days)
-        cells = self._cells(one, plan, site, days)
+        cells = self._cells(one, plan, site, days, opened)
         if not others:
-            ended = self._cells(_ENTRY_PAGE, plan, site, days) if needs_entries(plan) else cells
-            left = self._cells(_EXIT_PAGE, plan, site, days).shown if needs_exits(plan) else {}
+            ended = self._cells(_ENTRY_PAGE, plan, site, days, opened) if needs_entries(plan) else cells
+            left = self._cells(_EXIT_PAGE, plan, site, days, opened).shown if needs_exits(plan) else {}
             return single_rows(plan, cells, Beside(ended.shown, left), everybody, self._k)
 
         def pairs(instead_of_page: Attribute) -> Mapping[PairKey, Counters]:
             by_asked = {a: instead_of_page if a == _PAGE else a for a in plan.attributes}
             one, other = by_asked.values()
-            return self._pairs((one, other), plan, site, days, {by_asked[a]: plan.named(a) for a in by_asked})
+            only = {by_asked[a]: plan.named(a) for a in by_asked}
+            return self._pairs((one, other), plan, site, days, only, opened)
 
         plain = pairs(_PAGE)
         beside = Beside(
             pairs(_ENTRY_PAGE) if needs_entries(plan) else plain, pairs(_EXIT_PAGE) if needs_exits(plan) else {}
         )
-        found = PairCells(plain, beside, cells, self._cells(others[0], plan, site, days))
+        found = PairCells(plain, beside, cells, self._cells(others[0], plan, site, days, opened))
         return pair_rows(plan, found, everybody, self._k)
 
-    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: Days) -> Cells:
+    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: Days, opened: OpenTables) -> Cells:
         dimension = attribute.dimension
         admits = admission(dimension, site, self._listed(site.id)).admits
         prefix = property_value(attribute.key, "") if attribute.key else ""
         step, label = reading(plan.time, days.within)
         named = plan.named(_PAGE if attribute in (_ENTRY_PAGE, _EXIT_PAGE) and _PAGE in plan.attributes else attribute)
-        read = self._reports.cells(site.id, days, dimension, admits, self._k, step=step, prefix=prefix, named=named)
+        read = self._reports.cells(
+            site.id, days, dimension, admits, self._k, step=step, prefix=prefix, named=named, opened=opened
+        )
+        if label is None:
+            return read
         shown: dict[tuple[date | None, str], Counters] = {}
         other: dict[tuple[date | None], Counters] = {}
         add_labelled(shown, read.shown, label)
@@ -184,12 +192,25 @@ class Answers:
         site: SiteSettings,
         days: Days,
         only: Mapping[Attribute, Sequence[str]],
+        opened: OpenTables,
     ) -> Mapping[PairKey, Counters]:
         rules = Rules(self._k, admitter(site, self._listed(site.id)))
         step, label = reading(plan.time, days.within)
+        read = self._pair_reports.pairs(site.id, days, table, rules, step=step, only=only, opened=opened)
+        if label is None:
+            return read
         found: dict[PairKey, Counters] = {}
-        add_labelled(found, self._pair_reports.pairs(site.id, days, table, rules, step=step, only=only), label)
+        add_labelled(found, read, label)
         return found
+
+
+def _tables(plan: Plan) -> list[TableName]:
+    """All tables of a running day that the answer is made from."""
+    instead = [_PAGE, *([_ENTRY_PAGE] if needs_entries(plan) else []), *([_EXIT_PAGE] if needs_exits(plan) else [])]
+    looks = [[page if one == _PAGE else one for one in plan.attributes] for page in instead]
+    singles = [(one.dimension, Dimension.NONE) for look in looks for one in look]
+    pairs = [tuple(one.dimension for one in sorted(look)) for look in looks if len(look) > 1]
+    return [*singles, *(table for one, other in pairs for table in needed((one, other)))]
 
 
 def _everybody(plan: Plan, days: Days) -> Mapping[date | None, Counters]:

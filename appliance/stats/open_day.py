@@ -1,7 +1,7 @@
 """What may be shown of a day that is not over: what its close would keep if it came now. Pure."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,17 +20,13 @@ class OpenDay(NamedTuple):
 
 
 def fold_open_day(
-    dimension: Dimension, rows: Sequence[tuple[Any, ...]], totals: Counters, admits: Callable[[str], bool], k: int
+    dimension: Dimension, cells: Singles, totals: Counters, admits: Callable[[str], bool], k: int
 ) -> OpenDay:
     """Fold the values of one dimension; of properties, those of one key.
 
     Args:
-        rows: value and counters, in the order of `COUNTERS`.
         totals: of the day.
     """
-    cells = Singles(
-        [row[0] for row in rows], np.array([row[1:] for row in rows], dtype=np.int64).reshape(-1, len(COUNTERS))
-    )
     # Visits that are still open have no exit page yet; who has none at all is known when they have ended.
     knows_rest = dimension is not Dimension.EXIT_PAGE
     folded = fold_singles(dimension, cells, as_numbers(totals), admits, k, with_not_set=knows_rest)

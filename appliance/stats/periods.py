@@ -52,16 +52,16 @@ def periods(time: TimeDimension, days: DateRange) -> list[Period]:
     return [Period(label, DateRange(of_label[0], of_label[-1])) for label, of_label in groups]
 
 
-def reading(time: TimeDimension | None, days: DateRange) -> tuple[Step, Callable[[Any], Any]]:
-    """By what step a question is read, and the label of what is found under a day or None.
+def reading(time: TimeDimension | None, days: DateRange) -> tuple[Step, Callable[[Any], Any] | None]:
+    """By what step a question is read, and the label of what is found under a day; None if it stays as it is.
 
     A month that lies in the range as a whole has beside its days what was shown at its close.
     """
     if time is TimeDimension.MONTH:
-        return Step.MONTH, lambda month: month
+        return Step.MONTH, None
     if time is None:
-        return Step.RANGE, lambda nothing: nothing
-    return Step.DAY, label_of(time, days)
+        return Step.RANGE, None
+    return Step.DAY, label_of(time, days) if time is not TimeDimension.DAY else None
 
 
 def add_labelled(

@@ -5,16 +5,18 @@ from contextlib import AbstractContextManager
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from appliance.dimensions import TRAITS, Dimension, Scope
-from appliance.stats.closed_reads import ask_closed
+from appliance.stats.closed_reads import ClosedReads
 from appliance.stats.counters import NOTHING, Counters, at_least_nothing, minus, plus
 from appliance.stats.days import Days
+from appliance.stats.kept_reads import KeptReads
 from appliance.stats.open_day import fold_open_day, thin_from
+from appliance.stats.open_reads import OpenTables
 from appliance.stats.ranges import DateRange, Step
+from appliance.warehouse.fold.cells import Pairs, Singles
+from appliance.warehouse.fold.day import TableName
 
 
 class Rows(Protocol):
@@ -30,6 +32,9 @@ class Reader(Protocol):
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """Raises UnavailableError."""
+
+    def query_columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """One sequence for each column, none if there is no row. Raises UnavailableError."""
 
 
 class ClosedDays(Protocol):
@@ -56,8 +61,10 @@ class Cells(NamedTuple):
 class Reports:
     """The questions that the stats API asks. Every method may raise UnavailableError and blocks its thread."""
 
-    def __init__(self, reader: Reader, closed_days: ClosedDays) -> None:
+    def __init__(self, reader: Reader, closed_days: ClosedDays, kept: KeptReads | None = None) -> None:
+        """`kept`: what was read of closed days; None keeps nothing."""
         self._reader = reader
+        self._closed = ClosedReads(reader, kept)
         self._closed_days = closed_days
 
     def first_day(self, site: str) -> date | None:
@@ -100,6 +107,7 @@ class Reports:
         step: Step = Step.RANGE,
         prefix: str = "",
         named: Sequence[str] = (),
+        opened: OpenTables | None = None,
     ) -> Cells:
         """Single cells of a dimension. Days that are not closed are folded here, as their close would do it now.
 
@@ -109,29 +117,25 @@ class Reports:
             admits: whether a value is public.
             prefix: only values that begin with it; it is cut off in the answer.
             named: no other values are needed, if there are any here. What is left is reckoned with all.
+            opened: running days, if the question needs more of them.
         """
-        where = {"site": site, "dimension": int(dimension), "prefix": prefix}
-        needed = {"named": [prefix + value for value in named], "k": thin_from(dimension, k)}
+        where = {"site": site, "dimension": int(dimension), "prefix": prefix, "k": thin_from(dimension, k)}
+        where["named"] = [prefix + value for value in named]
         by_months = _knows_thin_months(dimension)
-        closed = ask_closed(self._query, _sql, "closed_cells", days, step, sums=by_months, **where, **needed)
-        range_of_days = {"first": days.within.first, "last": days.within.last}
-        opened = self._ask("open_cells", **where, **range_of_days) if days.open else []
-        found, rest = _Sums(), _Sums()
+        closed = self._closed.ask(_sql, "closed_cells", days, step, [prefix], sums=by_months, **where)
+        table = dimension, Dimension.NONE
+        opened = opened or self.open_tables(site, days, [table])
+        found, rest = _Sums(closed.counters_by_key()), _Sums()
         # Visits that are still open have no exit page yet: what is left on such a day says nothing.
         has_rest = days.totals.keys() - (days.open if dimension is Dimension.EXIT_PAGE else set())
         for day in sorted(has_rest):
             rest.add((step.at(day), ""), days.totals[day])
-        for at, of_one in groupby(closed, key=itemgetter(0)):
-            together = list(of_one)
-            columns = zip(*(row[2:] for row in together), strict=True)
-            rest.add((at, ""), minus(NOTHING, Counters(*map(sum, columns))))  # at once: rows are thousands
-            for _, value, *numbers in together:
-                if value is not None:
-                    found.add((at, value[len(prefix) :]), Counters(*numbers))
+        for at, counters in closed.sums.items():
+            rest.add((at, ""), minus(NOTHING, counters))
         hidden = 0
-        rows = {day: [row[1:] for row in of_day] for day, of_day in groupby(opened, key=itemgetter(0))}
         for day in sorted(days.open):
-            folded = fold_open_day(dimension, rows.get(day, []), days.totals[day], admits, k)
+            cells = _beginning_with(prefix, opened.cells(day, table))
+            folded = fold_open_day(dimension, cells, days.totals[day], admits, k)
             hidden += folded.hidden
             for value, row in folded.shown.items():
                 found.add((step.at(day), value[len(prefix) :]), row)
@@ -140,11 +144,12 @@ class Reports:
         other = {at: at_least_nothing(counters) for (at, _), counters in rest.items()}
         return Cells(found, hidden, {at: counters for at, counters in other.items() if any(counters)})
 
-    def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
-        return self._query(_sql(name), parameters)
+    def open_tables(self, site: str, days: Days, tables: Sequence[TableName]) -> OpenTables:
+        """Running days of a range; `tables` are those that will be asked for."""
+        return OpenTables(self._reader, site, days, tables)
 
-    def _query(self, statement: str, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        return self._reader.query(statement, parameters).rows
+    def _ask(self, name: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        return self._reader.query(_sql(name), parameters).rows
 
 
 @cache
@@ -155,6 +160,13 @@ def _sql(name: str) -> str:
 def _knows_thin_months(dimension: Dimension) -> bool:
     """Whether the sums of a month tell which of its cells lost their side counters: those that keep no events."""
     return dimension is Dimension.PAGE or TRAITS[dimension].scope is Scope.VISIT
+
+
+def _beginning_with(prefix: str, cells: Pairs) -> Singles:
+    if not prefix:
+        return Singles(cells.a, cells.counters)
+    places = [place for place, value in enumerate(cells.a) if value.startswith(prefix)]
+    return Singles([cells.a[place] for place in places], cells.counters[places])
 
 
 class _Sums(dict[Key, Counters]):

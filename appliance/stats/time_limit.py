@@ -4,7 +4,7 @@ ClickHouse ends each reading after its own limit; a question may need many of th
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -51,7 +51,15 @@ class TimedReader:
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Rows:
         """Raises UnavailableError, also when the question has taken too long already."""
+        self._check()
+        return self._reader.query(sql, parameters)
+
+    def query_columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """As `query`."""
+        self._check()
+        return self._reader.query_columns(sql, parameters)
+
+    def _check(self) -> None:
         begun = _begun.get()
         if begun is not None and self._now() - begun > SECONDS:
             raise UnavailableError(f"the question takes more than {SECONDS:.0f} seconds; ask for a shorter range")
-        return self._reader.query(sql, parameters)

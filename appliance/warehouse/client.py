@@ -9,8 +9,9 @@ Threads: a chDB connection runs one call at a time, so each object here locks it
 """
 
 import queue
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -82,6 +83,8 @@ _NEVER = {
     691: "UNKNOWN_ELEMENT_OF_ENUM",
 }
 """Errors that say something of the rows alone; codes and names as in ClickHouse's src/Common/ErrorCodes.cpp."""
+_STILL_COUNTED = frozenset({"visit_facts", "event_facts", "pair_facts", "outcomes"})
+"""Tables that hits are counted in: an insert changes nothing of a closed day."""
 
 Columns = Mapping[str, Sequence[Any]]
 """Values of each column of an insert, in the order of the rows."""
@@ -99,6 +102,16 @@ class WriteClient:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._changes = 0
+        self._counting = threading.Lock()
+
+    @property
+    def changes(self) -> int:
+        """Grows when anything begins to change, has changed or failed to, beside what hits are counted in.
+
+        What was read while it stayed the same is what would be read again.
+        """
+        return self._changes
 
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None, token: str = "") -> None:
         """Run one statement without a result.
@@ -109,7 +122,7 @@ class WriteClient:
         Raises:
             UnavailableError: ClickHouse refused or is away.
         """
-        with _translated("run a statement"):
+        with self._changing(), _translated("run a statement"):
             settings = {"insert_deduplication_token": token} if token else None
             self._client.command(sql, parameters=dict(parameters or {}), settings=settings)
 
@@ -121,7 +134,7 @@ class WriteClient:
     def query_columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
         """Answer a question with long columns, one sequence each; none if there is no row. Raises UnavailableError."""
         with _translated("answer a question"):
-            return list(self._client.query(sql, parameters=dict(parameters or {})).result_columns)
+            return _columns(self._client, sql, parameters)
 
     def insert(self, table: str, types: Mapping[str, str], columns: Columns, token: str) -> None:
         """Insert columns as one Native batch that counts once, however often it is repeated under its token.
@@ -134,14 +147,15 @@ class WriteClient:
             RejectedError: it can never get in; nothing of it is in unless it was sent.
         """
         try:
-            self._client.insert(
-                table,
-                [columns[name] for name in types],
-                column_names=list(types),
-                column_type_names=list(types.values()),
-                column_oriented=True,
-                settings={"insert_deduplication_token": token},
-            )
+            with self._changing() if table not in _STILL_COUNTED else nullcontext():
+                self._client.insert(
+                    table,
+                    [columns[name] for name in types],
+                    column_names=list(types),
+                    column_type_names=list(types.values()),
+                    column_oriented=True,
+                    settings={"insert_deduplication_token": token},
+                )
         except _UNFIT as error:
             raise RejectedError(f"rows for {table} do not fit ({type(error).__name__})", was_sent=False) from None
         except ClickHouseError as error:
@@ -156,12 +170,24 @@ class WriteClient:
 
     def insert_blocks(self, table: str, blocks: bytes) -> None:
         """Insert Native blocks, equal ones too: every call adds them. Raises UnavailableError."""
-        with _translated(f"take rows for {table}"):
+        with self._changing(), _translated(f"take rows for {table}"):
             self._client.raw_insert(table, insert_block=blocks, fmt="Native", settings={"insert_deduplicate": 0})
 
     def close(self) -> None:
         """Close the connection; the last one of an embedded engine stops the engine."""
         self._client.close()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        self._count_change()
+        try:
+            yield
+        finally:
+            self._count_change()
+
+    def _count_change(self) -> None:
+        with self._counting:
+            self._changes += 1
 
 
 class Reader:
@@ -183,18 +209,28 @@ class Reader:
             QueryError: the text is more than a SELECT, or a value has no placeholder.
             UnavailableError: ClickHouse is away, or the question exceeds its limits.
         """
-        check_select(sql, parameters or ())
-        client = self._free.get()
-        try:
-            with _translated("answer a question"):
-                return _answer(client, sql, parameters)
-        finally:
-            self._free.put(client)
+        with self._client(sql, parameters) as client:
+            return _answer(client, sql, parameters)
+
+    def query_columns(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """As `query`, with one sequence for each column; none if there is no row."""
+        with self._client(sql, parameters) as client:
+            return _columns(client, sql, parameters)
 
     def close(self) -> None:
         """Close the connections; call it when nothing asks any more."""
         for client in self._clients:
             client.close()
+
+    @contextmanager
+    def _client(self, sql: str, parameters: Mapping[str, Any] | None) -> Iterator[Any]:
+        check_select(sql, parameters or ())
+        client = self._free.get()
+        try:
+            with _translated("answer a question"):
+                yield client
+        finally:
+            self._free.put(client)
 
 
 def open_writer(settings: Settings) -> WriteClient:
@@ -253,6 +289,10 @@ def _connect_server(server: ClickHouseSettings, quiet: Mapping[str, Any]) -> Any
 def _answer(client: Any, sql: str, parameters: Mapping[str, Any] | None) -> Answer:
     result = client.query(sql, parameters=dict(parameters or {}))
     return Answer(tuple(result.column_names), result.result_rows)
+
+
+def _columns(client: Any, sql: str, parameters: Mapping[str, Any] | None) -> Sequence[Sequence[Any]]:
+    return list(client.query(sql, parameters=dict(parameters or {})).result_columns)
 
 
 @contextmanager

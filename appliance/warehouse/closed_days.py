@@ -35,6 +35,11 @@ class ClosedDays:
         with self._gate.shared():
             yield self._days
 
+    @property
+    def changes(self) -> int:
+        """Grows with everything that may change what is read of closed days; see `WriteClient.changes`."""
+        return self._client.changes
+
     def is_closed(self, site: str, day: date) -> bool:
         """Whether the day is read from `cells`."""
         return day in self._days.get(site, frozenset())

@@ -25,6 +25,7 @@ from appliance.stats.backup_api import backup_route
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.grants import Grants
 from appliance.stats.import_api import import_route
+from appliance.stats.kept_reads import KeptReads
 from appliance.stats.live_api import live_route
 from appliance.stats.live_history import LiveHistory
 from appliance.stats.open_pairs import OpenPairs
@@ -130,6 +131,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         return found
 
     timed = TimedReader(reader)
+    kept = KeptReads(lambda: closed_days.changes, 1_000_000 * settings.clickhouse.kept_reads_mb)
     open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
     own_key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
     grant_key = secrets.read_or_make(settings.data_dir, secrets.GRANT_KEY)
@@ -141,8 +143,8 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         Answers(
             settings,
             clock,
-            Reports(timed, closed_days),
-            PairReports(timed, open_pairs),
+            Reports(timed, closed_days, kept),
+            PairReports(timed, open_pairs, kept),
             lambda: facts.counted_until,
             warnings,
             sitemaps.of,

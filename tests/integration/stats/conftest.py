@@ -20,6 +20,7 @@ from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.grants import Grants
+from appliance.stats.kept_reads import KeptReads
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.pair_reports import PairReports
 from appliance.stats.readers import Readers
@@ -65,8 +66,10 @@ class Stats:
         """Let the API ask this reader from now on."""
         reader = TimedReader(reader, self.monotonic)
         open_pairs = OpenPairs(ShownPairs())
-        reports = Reports(reader, ClosedDays(self.engine.writer))
-        answers = Answers(self._settings, noon, reports, PairReports(reader, open_pairs), noon, self._warn)
+        closed_days = ClosedDays(self.engine.writer)
+        self.kept = KeptReads(lambda: closed_days.changes)
+        reports = Reports(reader, closed_days, self.kept)
+        answers = Answers(self._settings, noon, reports, PairReports(reader, open_pairs, self.kept), noon, self._warn)
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
         transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon, open_pairs)

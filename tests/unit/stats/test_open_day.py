@@ -28,8 +28,8 @@ def test_somebody_who_asks_after_every_visit_sees_no_small_value_and_no_small_re
         visits.append(Visit(visitor, {D.SOURCE: source}))
         day = DayCells(visits)
         cells = day.read((D.SOURCE, NONE))
-        rows = [(a, *row) for a, row in zip(cells.a, cells.counters.tolist(), strict=True)]
-        found = fold_open_day(D.SOURCE, rows, Counters(*day.totals.tolist()), lambda _: False, K)
+        singles = Singles(cells.a, cells.counters)
+        found = fold_open_day(D.SOURCE, singles, Counters(*day.totals.tolist()), lambda _: False, K)
         assert all(counters.visitors >= K for counters in found.shown.values())
         rest = len(visits) - sum(counters.visits for counters in found.shown.values())
         assert rest == 0 or rest >= K or len(visits) < K
@@ -40,18 +40,18 @@ def test_somebody_who_asks_after_every_visit_sees_no_small_value_and_no_small_re
 def test_running_day_and_its_close_agree() -> None:
     day = DayCells([Visit(n, {D.COUNTRY: f"c{n % 4}"} if n % 3 else {}) for n in range(40)])
     cells = day.read((D.COUNTRY, NONE))
-    closed = fold_singles(D.COUNTRY, Singles(cells.a, cells.counters), day.totals, lambda _: True, K).shown
-    rows = [(a, *row) for a, row in zip(cells.a, cells.counters.tolist(), strict=True)]
-    opened = fold_open_day(D.COUNTRY, rows, Counters(*day.totals.tolist()), lambda _: True, K).shown
+    singles = Singles(cells.a, cells.counters)
+    closed = fold_singles(D.COUNTRY, singles, day.totals, lambda _: True, K).shown
+    opened = fold_open_day(D.COUNTRY, singles, Counters(*day.totals.tolist()), lambda _: True, K).shown
     assert {value: list(counters[: len(COUNTERS)]) for value, counters in opened.items()} == dict(
         zip(closed.values, closed.counters.tolist(), strict=True)
     )
 
 
 def test_visits_of_few_are_marked_except_of_pages_which_keep_their_pageviews() -> None:
-    row = ("x", *np.full(len(COUNTERS), 3).tolist())
+    cells = Singles(["x"], np.full((1, len(COUNTERS)), 3))
     totals = Counters(*np.full(len(COUNTERS), 9).tolist())
     for dimension, thin in ((D.COUNTRY, 3), (D.PAGE, 0)):
-        assert fold_open_day(dimension, [row], totals, lambda _: True, K).shown["x"].thin_visits == thin
+        assert fold_open_day(dimension, cells, totals, lambda _: True, K).shown["x"].thin_visits == thin
     assert (thin_from(D.PAGE, K), thin_from(D.CITY, K)) == (0, K)
     assert COUNTERS[VISITORS] == "visitors"

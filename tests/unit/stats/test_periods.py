@@ -50,7 +50,7 @@ def test_a_reading_gives_every_day_its_period(days: DateRange, time: TimeDimensi
     step, label = reading(time, days)
     read = {(at, "a"): NOTHING._replace(visits=n_days) for at, n_days in Counter(map(step.at, days.days())).items()}
     found: dict[tuple[date | None, str], Counters] = {}
-    add_labelled(found, read, label)
+    add_labelled(found, read, label or (lambda at: at))
     expected = {None: days.n_days} if time is None else {p.label: p.days.n_days for p in periods(time, days)}
     assert {day: counters.visits for (day, _), counters in found.items()} == expected
 

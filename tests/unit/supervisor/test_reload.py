@@ -88,7 +88,7 @@ FIXED = {
     *("server.data_dir", "server.test_clock_file"),
     *("keyring.directory", "keyring.allow_disk", "keyring.reason"),
     *("redis.url", "redis.shards", "redis.maxmemory_mb", "redis.ca_file"),
-    *("clickhouse.url", "clickhouse.ca_file", "clickhouse.timeout_seconds"),
+    *("clickhouse.url", "clickhouse.ca_file", "clickhouse.timeout_seconds", "clickhouse.kept_reads_mb"),
 }
 """Written down a second time: whether a new setting can be taken while everything runs has to be decided."""
 KEYS = [
