@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from appliance.aggregate import visits
 from appliance.aggregate.open_visits import OpenVisits, Visitor
 from appliance.aggregate.profile import MAX_TOKENS, Profile, decode_profile, encode_profile
 from appliance.aggregate.site_days import LONGEST_PROFILE_LIFE_MS, SiteDays
+from appliance.aggregate.token_memo import TokenMemo
 from appliance.aggregate.value_caps import ValueCaps
 from appliance.anonymize.keyring import Keyring
 from appliance.clock import local_day_hour
@@ -29,6 +31,14 @@ _IN_FLIGHT_MS = 5_000
 """A hit is in the stream at the latest this long after its arrival: ingest gives up on Redis after 2 s."""
 
 _OutcomeCounts = Counter[tuple[str, date, int, str]]
+
+
+class Progress(NamedTuple):
+    """What came of one step."""
+
+    has_moved: bool
+    is_full: bool
+    """One transaction took as much as it may: more is waiting."""
 
 
 class ShardWorker:
@@ -79,8 +89,8 @@ class ShardWorker:
             self.open_visits.put(visitor, last_ms, is_open=is_open)
         return unreadable
 
-    def consume(self, now_ms: int) -> int:
-        """Take what is queued; returns the number of stream entries consumed."""
+    def consume(self, now_ms: int) -> Progress:
+        """Take what is queued, at most one transaction of it."""
         entries = self.shard.read(_READ_ENTRIES, _READ_EVENTS)
         if entries:
             started = time.perf_counter()
@@ -92,14 +102,15 @@ class ShardWorker:
         reached = (now_ms if drained else newest) - _IN_FLIGHT_MS
         # It rises only, unless the clock was set back: then hits arrive before it again.
         self.low_water_ms = reached if now_ms < self.low_water_ms else max(self.low_water_ms, reached)
-        return len(entries)
+        return Progress(bool(entries), not drained)
 
     def _advance(self, entries: list[QueuedEntry], now_ms: int) -> None:
         parts = [part for entry in entries for part in entry.parts]
         profiles = self._load({(p.key_name, event.tag) for p in parts for event in p.events})
         facts, outcomes = FactBatch(), _OutcomeCounts()
+        tokens: dict[str, TokenMemo] = {}
         for part in parts:
-            self._advance_part(part, profiles, facts, outcomes, now_ms)
+            self._advance_part(part, profiles, tokens, facts, outcomes, now_ms)
         facts.outcomes = _outcome_facts(outcomes)
         self._commit([entry.id for entry in entries], profiles, facts, now_ms)
         for (_, _, _, outcome), hits in outcomes.items():
@@ -109,6 +120,7 @@ class ShardWorker:
         self,
         part: Queued,
         profiles: dict[Visitor, Profile],
+        tokens: dict[str, TokenMemo],
         facts: FactBatch,
         outcomes: _OutcomeCounts,
         now_ms: int,
@@ -120,7 +132,7 @@ class ShardWorker:
         if not part.events:
             return
         where = visits.SiteDay(site_day.site, site_day.day_number)
-        token = self._keys.key(part.key_name).token
+        token = self._token(tokens, part.key_name)
         for event in part.events:
             _, hour = local_day_hour(event.at_ms / 1000, site_day.timezone)
             profile = profiles[part.key_name, event.tag]
@@ -154,23 +166,30 @@ class ShardWorker:
     def _life_ms(self, key_name: str, now_ms: int) -> int:
         return self._days.of(key_name).expires_ms - now_ms if self.believes_clock else LONGEST_PROFILE_LIFE_MS
 
-    def close_idle(self, now_ms: int) -> int:
-        """End visits whose timeout has passed for certain; returns their number."""
+    def close_idle(self, now_ms: int) -> Progress:
+        """End visits whose timeout has passed for certain, at most one transaction of them."""
         if not self.believes_clock:
-            return 0
+            return Progress(False, False)
         idle = self.open_visits.idle(self.low_water_ms - self._timeout_ms, _CLOSE_VISITORS)
         if idle:
             profiles = self._load(set(idle))
             self._commit([], profiles, self._close_all(profiles), now_ms)
-        return len(idle)
+        return Progress(bool(idle), len(idle) == _CLOSE_VISITORS)
 
     def _close_all(self, profiles: dict[Visitor, Profile]) -> FactBatch:
         facts = FactBatch()
+        tokens: dict[str, TokenMemo] = {}
         for (key_name, _), profile in profiles.items():
             site_day = self._days.of(key_name)
             where = visits.SiteDay(site_day.site, site_day.day_number)
-            visits.close(profile, where, self._keys.key(key_name).token, facts)
+            visits.close(profile, where, self._token(tokens, key_name), facts)
         return facts
+
+    def _token(self, known: dict[str, TokenMemo], key_name: str) -> visits.Token:
+        memo = known.get(key_name)
+        if memo is None:
+            memo = known[key_name] = TokenMemo(self._keys, key_name)
+        return memo.__getitem__
 
     def close_day(self, key_name: str) -> int:
         """Close all visits of a site-day and delete its profiles; returns the number of profiles."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import NamedTuple
 
-from appliance.aggregate.profile import Profile
+from appliance.aggregate.profile import MAX_TOKENS, Profile
 from appliance.dimensions import ENGAGEMENT, NEW_THAT_DAY, PAGEVIEW, RETURNING_THAT_DAY, TRAITS, Dimension
 from appliance.events import EVENT_FIELDS, VISIT_FIELDS, CleanEvent, funnel_step, property_value
 from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, Phase, VisitFact
@@ -16,6 +16,10 @@ from appliance.outcomes import Outcome
 
 Token = Callable[[bytes], bytes]
 """Keyed hash of the day, 8 bytes; `DayKey.token`."""
+
+_PREFIXES = {dimension: bytes((dimension,)) for dimension in Dimension}
+_VISIT_TRAITS = tuple((field, _PREFIXES[field], TRAITS[field].fixed_by_tag) for field, _ in VISIT_FIELDS)
+"""Dimension, what stands before its values in a token's message, and whether the tag fixes it."""
 
 
 class SiteDay(NamedTuple):
@@ -108,6 +112,8 @@ def _start(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token
     attributes, tokens = _worked_out(profile, token)
     facts.visits.append(VisitFact(where.site, where.day, hour, Phase.START, profile.bit, attributes))
     profile.mark(tokens)
+    if len(profile.tokens) < MAX_TOKENS:  # else some may not be remembered: they count as seen before from here on
+        profile.__dict__["attributes"] = attributes
 
 
 def _count(profile: Profile, event: CleanEvent, hour: int, where: SiteDay, token: Token, facts: FactBatch) -> None:
@@ -214,16 +220,17 @@ def _visit_attributes(profile: Profile, token: Token) -> list[Attribute]:
 def _worked_out(profile: Profile, token: Token) -> tuple[list[Attribute], list[bytes]]:
     """Attributes of the open visit, and the tokens of those whose mask the profile has to remember."""
     same_every_visit = profile.bit - 1  # the tag fixes these: every earlier visit of the day had them
+    mask_of = profile.mask
     attributes, tokens = [], []
-    for (dimension, _), value in zip(VISIT_FIELDS, profile.values, strict=False):
+    for (dimension, prefix, is_fixed), value in zip(_VISIT_TRAITS, profile.values, strict=False):
         if not value:
             continue
-        mask = same_every_visit
-        if not TRAITS[dimension].fixed_by_tag:
-            key = _token(token, dimension, value)
+        if is_fixed:
+            attributes.append(Attribute(dimension, value, same_every_visit))
+        else:
+            key = token(prefix + value.encode())
             tokens.append(key)
-            mask = profile.mask(key)
-        attributes.append(Attribute(dimension, value, mask))
+            attributes.append(Attribute(dimension, value, mask_of(key)))
     attributes.append(_visitor_type(profile.bit))
     return attributes, tokens
 
@@ -236,7 +243,7 @@ def _visitor_type(bit: int) -> Attribute:
 
 
 def _token(token: Token, dimension: Dimension, value: str) -> bytes:
-    return token(bytes((dimension,)) + value.encode())
+    return token(_PREFIXES[dimension] + value.encode())
 
 
 def _pair_token(token: Token, a: tuple[Dimension, str], b: tuple[Dimension, str]) -> bytes:

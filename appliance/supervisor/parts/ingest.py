@@ -1,7 +1,6 @@
 """The ingest process: hits in over HTTP, sealed events out to Redis. It holds the keys of the day."""
 
 import asyncio
-import gc
 from collections.abc import Iterator
 from functools import partial
 
@@ -24,13 +23,11 @@ from appliance.supervisor.listener import inherited_or_bound
 from appliance.supervisor.metrics.http import HttpMeasures
 from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.parts.places_watch import PlacesWatch
-from appliance.supervisor.parts.process import begin, evidence_path
+from appliance.supervisor.parts.process import begin, evidence_path, leave_long_lived_objects_alone
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 
 _REFRESH_SECONDS = 0.5
-_GC_THRESHOLD = 10_000
-"""Objects; Python's own 700 are those of a few hits."""
 
 
 class KeyWatch:
@@ -56,15 +53,6 @@ class KeyWatch:
             await asyncio.sleep(_REFRESH_SECONDS)
 
 
-def _leave_long_lived_objects_alone() -> None:
-    """Everything that was loaded lives as long as the process. Looking it all through for garbage, as Python does twice
-    a second under load, takes 30 ms each time, in which no hit is answered.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)
-
-
 def run(settings: Settings) -> None:
     """Serve until SIGTERM; hits that were taken are in Redis by then.
 
@@ -85,7 +73,7 @@ def run(settings: Settings) -> None:
     endpoint = EventEndpoint(settings, clock, keys, anonymizer, queue, outcomes)
     # Stopped in reverse order: the queue closes the connection that the outcomes use, too.
     app = create_app(endpoint, queue.ping, (KeyWatch(keys), PlacesWatch(places, clock), queue, outcomes))
-    _leave_long_lived_objects_alone()
+    leave_long_lived_objects_alone()
     measures = HttpMeasures()
     protocol = partial(EventProtocol, events=DirectEvents(endpoint, queue), count=measures.add)
     listener = inherited_or_bound("server.listen", settings.server.listen)

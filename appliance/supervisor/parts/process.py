@@ -1,5 +1,6 @@
 """What every process does first, and how one without an event loop waits for its end."""
 
+import gc
 import os
 import signal
 import socket
@@ -11,6 +12,8 @@ from appliance.settings import Settings
 from appliance.supervisor import checks, hardening, logs
 
 _SIGNALS = {signal.SIGTERM, signal.SIGINT}
+_GC_THRESHOLD = 10_000
+"""Objects; Python's own 700 are those of a few hits."""
 
 
 def begin(part: str, settings: Settings, *, holds_keys: bool) -> None:
@@ -24,6 +27,17 @@ def begin(part: str, settings: Settings, *, holds_keys: bool) -> None:
     checks.make_data_dir(settings.data_dir)
     checks.require_whole(settings.data_dir)
     checks.make_runtime_dir(settings)
+
+
+def leave_long_lived_objects_alone() -> None:
+    """Call it when everything is loaded, which lives as long as the process.
+
+    Looking it all through for garbage, as Python does twice a second under load, takes 30 ms each time, in which ingest
+    answers no hit; it is a tenth of what a hit costs the worker, and two thirds of making columns in the warehouse.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
 
 
 def evidence_path(settings: Settings) -> Path:

@@ -47,7 +47,7 @@ from appliance.supervisor.parts.log_imports import IMPORT_LOCK, LogImports
 from appliance.supervisor.parts.month_closes import MonthCloses
 from appliance.supervisor.parts.outbox_ownership import Ownership, owned_outboxes
 from appliance.supervisor.parts.owner_routes import Engines, owner_routes
-from appliance.supervisor.parts.process import Background, begin, evidence_path
+from appliance.supervisor.parts.process import Background, begin, evidence_path, leave_long_lived_objects_alone
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
 from appliance.supervisor.redis_server import connection_url
@@ -163,6 +163,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     history = LiveHistory([site.id for site in settings.sites], partial(current_of_all, client), clock)
     sampling = Background("live", history.run)
     read_sitemaps(settings, sitemaps)
+    leave_long_lived_objects_alone()
     background.start()
     sampling.start()
     measures, days = HttpMeasures(), DaySamples(closes, retention, evidence)

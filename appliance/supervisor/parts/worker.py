@@ -19,7 +19,14 @@ from appliance.supervisor import logs
 from appliance.supervisor.checks import FileLock
 from appliance.supervisor.metrics.part import expose
 from appliance.supervisor.metrics.worker import worker_samples
-from appliance.supervisor.parts.process import begin, evidence_path, run_until_told, station, worker_ready_file
+from appliance.supervisor.parts.process import (
+    begin,
+    evidence_path,
+    leave_long_lived_objects_alone,
+    run_until_told,
+    station,
+    worker_ready_file,
+)
 from appliance.supervisor.redis_server import connection_url
 
 
@@ -74,6 +81,8 @@ def run(settings: Settings) -> None:
 
     def say_ready() -> None:
         ready_file.write_text(str(os.getpid()), encoding="ascii")
+
+    leave_long_lived_objects_alone()
 
     def loop(stop: threading.Event) -> None:
         worker.run(stop, say_ready)
