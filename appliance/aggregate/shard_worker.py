@@ -24,7 +24,7 @@ from appliance.settings import Settings
 from appliance.state.shard import Queued, QueuedEntry, SealedProfile, Shard
 
 _READ_ENTRIES = 500
-_READ_EVENTS = 1000
+_READ_EVENTS = 500
 """Of one transaction, so that one entry of the outbox stays within what one insert can take."""
 _CLOSE_VISITORS = 500
 _IN_FLIGHT_MS = 5_000

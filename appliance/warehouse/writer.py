@@ -7,6 +7,7 @@ Entries that ClickHouse can never take are set aside, so that they do not keep a
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -26,10 +27,13 @@ from appliance.warehouse.columns import (
     visit_columns,
 )
 
-MAX_FACTS = 5_000
-"""Facts of one flush, unless a single entry holds more: about 0.5 s of one core."""
-MAX_ENTRIES = 256
-"""Entries read from each shard for one flush."""
+MAX_CELLS = 600_000
+"""Rows that the views make of one flush, unless a single entry makes more: they bound the engine's memory. Those of
+8,000 pageviews with 17 attributes. A large flush is cheaper: equal cells meet before they are written, and each site of
+it costs one part for each view, however many facts it brings.
+"""
+MAX_ENTRIES = 24
+"""Entries read from each shard for one flush; the worker makes eight a second of each at most, unless it catches up."""
 
 
 Place = tuple[int, str]
@@ -118,6 +122,8 @@ class Writer(Generic[NoteT]):
         self._unconfirmed: NoteT | None = None
         self.counted_until = 0.0
         """Everything that was in the outbox at this moment is counted; seconds since 1970, 0 before the first time."""
+        self.is_behind = False
+        """The last flush left something behind that it had seen."""
         self.unreadable_entries = 0
         """Entries confirmed without being counted because their key was lost: a mark on data quality."""
         self.rejections: list[str] = []
@@ -140,7 +146,8 @@ class Writer(Generic[NoteT]):
         else:
             waiting = self._outbox.read(MAX_ENTRIES)
             entries = first_batch(waiting)
-            drained = len(entries) == len(waiting) < MAX_ENTRIES
+            of_shards = Counter(entry.shard for entry in waiting)
+            drained = len(entries) == len(waiting) and max(of_shards.values(), default=0) < MAX_ENTRIES
             if entries:
                 places = [(entry.shard, entry.id) for entry in entries]
                 note = self._make_note(secrets.token_hex(16), places)
@@ -154,6 +161,7 @@ class Writer(Generic[NoteT]):
             self.unreadable_entries += sum(entry.batch is None for entry in entries)
         if drained:
             self.counted_until = asked_at
+        self.is_behind = not drained
         return facts
 
     def _lost_note(self) -> NoteT | None:
@@ -220,13 +228,13 @@ def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str) ->
     client.insert(table.name, table.types, table.columns(facts), token=f"{token}:{table.name}")
 
 
-def first_batch(waiting: Sequence[Entry], max_facts: int = MAX_FACTS) -> list[Entry]:
+def first_batch(waiting: Sequence[Entry], max_cells: int = MAX_CELLS) -> list[Entry]:
     """The oldest entries, of all shards, that one flush takes: at least one if any waits. Pure."""
     taken: list[Entry] = []
-    facts = 0
+    cells = 0
     for entry in sorted(waiting, key=_age):
-        facts += _size(entry.batch)
-        if taken and facts > max_facts:
+        cells += cells_of(entry.batch)
+        if taken and cells > max_cells:
             break
         taken.append(entry)
     return taken
@@ -237,5 +245,13 @@ def _age(entry: Entry) -> tuple[int, int, int]:
     return int(milliseconds), int(number or 0), entry.shard
 
 
-def _size(batch: FactBatch | None) -> int:
-    return len(batch.visits) + len(batch.events) + len(batch.outcomes) + len(batch.pairs) if batch else 0
+def cells_of(batch: FactBatch | None) -> int:
+    """Rows that the views make of a batch before equal ones are summed up."""
+    if batch is None:
+        return 0
+    cells = len(batch.outcomes) + sum(len(visit.attributes) for visit in batch.visits)
+    for event in batch.events:
+        cells += (1 + len(event.event_attributes)) * (1 + len(event.visit_attributes)) - 1 + len(event.event_pairs)
+    for visit in batch.pairs:
+        cells += len(visit.attributes) * (len(visit.attributes) - 1) // 2
+    return cells

@@ -16,8 +16,9 @@ from appliance.supervisor import logs
 
 _EVERY_SECONDS = 0.75
 """A flush has a fixed price, so they are not more frequent; a hit is still counted within two seconds."""
-_BACKLOG_FACTS = 2_000
-"""After a flush of this size more is probably waiting: go on at once."""
+_LONGEST_PAUSE_SECONDS = 3.0
+"""A flush that takes long, as one of many sites does, is followed by as long a pause: the next one has more to share
+its price. Not longer than this."""
 _PAIRS_EVERY_SECONDS = 10.0
 """Pairs are many and wait for each other: a second of a visit each costs three times as much."""
 _RETRY_SECONDS = 1.0
@@ -30,6 +31,10 @@ T = TypeVar("T")
 
 class Flushes(Protocol):
     """The writer."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last flush left something that it had seen: then go on at once."""
 
     @property
     def rejections(self) -> list[str]:
@@ -94,19 +99,19 @@ class FlushLoop:
                 self._refresh()
                 self._hold()
                 self._run_errands()
-                moved = self._writer.flush_once()
-                closed = 0
-                if moved < _BACKLOG_FACTS:
-                    self._flush_pairs()
-                    closed = self._close_ready_days()
+                began = time.monotonic()
+                self._writer.flush_once()
+                took = time.monotonic() - began
+                self._flush_pairs()
+                closed = 0 if self._writer.is_behind else self._close_ready_days()
                 self._say_rejections()
             except (UnavailableError, LeaseLostError) as error:
                 self._fail(error)
                 stop.wait(_RETRY_SECONDS)
                 continue
             self._recover()
-            if moved < _BACKLOG_FACTS and not closed:
-                stop.wait(_EVERY_SECONDS)
+            if not self._writer.is_behind and not closed:
+                stop.wait(min(max(_EVERY_SECONDS, took), _LONGEST_PAUSE_SECONDS))
         self._drain()
         while not self._errands.empty():
             self._errands.get()[1].cancel()
@@ -122,10 +127,11 @@ class FlushLoop:
                 answer.set_exception(error)
 
     def _flush_pairs(self) -> None:
-        """One batch of pairs, if it is their time; a large backlog goes on in the next round."""
+        """One batch of pairs, if it is their time; what is left goes in the next round."""
         if time.monotonic() - self._pairs_at < _PAIRS_EVERY_SECONDS and not self._days_wait():
             return
-        if self._pairs.flush_once() < _BACKLOG_FACTS:
+        self._pairs.flush_once()
+        if not self._pairs.is_behind:
             self._pairs_at = time.monotonic()
 
     def _say_rejections(self) -> None:

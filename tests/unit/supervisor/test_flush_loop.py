@@ -12,6 +12,8 @@ from appliance.supervisor.parts.flush_loop import FlushLoop
 class Pairs:
     """Counts how often pairs are flushed."""
 
+    is_behind = False
+
     def __init__(self) -> None:
         self.flushes = 0
         self.rejections: list[str] = []
@@ -21,10 +23,15 @@ class Pairs:
         return 0
 
 
+LEFT_SOME = 5_000
+"""A round that moves so much leaves some behind."""
+
+
 class Script:
     """A writer that does what each round says, then ends the loop."""
 
     def __init__(self, stop: threading.Event, *rounds: int | Exception) -> None:
+        self.is_behind = False
         self.rounds = list(rounds)
         self.stop = stop
         self.done: list[str] = []
@@ -40,6 +47,7 @@ class Script:
             self.stop.set()
         if isinstance(step, Exception):
             raise step
+        self.is_behind = step >= LEFT_SOME
         return step
 
     def close_ready_days(self) -> int:
@@ -77,8 +85,38 @@ def test_after_a_close_the_next_flush_and_the_next_close_do_not_wait() -> None:
 
 
 def test_backlog_goes_before_closing(monkeypatch) -> None:
-    _, script = run(monkeypatch, 5_000, 1)
+    _, script = run(monkeypatch, LEFT_SOME, 1)
     assert script.done == ["flush", "flush", "close", "flush"]
+
+
+def test_backlog_does_not_keep_pairs_waiting(monkeypatch) -> None:
+    _, script = run(monkeypatch, LEFT_SOME, LEFT_SOME, LEFT_SOME)
+    assert script.pairs.flushes == 1
+
+
+def test_flush_that_takes_long_is_followed_by_as_long_a_pause(monkeypatch) -> None:
+    now = 0.0
+
+    def flush() -> int:
+        nonlocal now
+        now += 2.0
+        return 1
+
+    stop = threading.Event()
+    script = Script(stop)
+    script.flush_once = flush  # type: ignore[method-assign]
+    waits: list[float] = []
+
+    def wait(seconds: float | None = None) -> bool:
+        waits.append(seconds or 0)
+        stop.set()
+        return True
+
+    monkeypatch.setattr(flush_loop.time, "monotonic", lambda: now)
+    stop.wait = wait  # type: ignore[method-assign]
+    monkeypatch.setattr(flush_loop.FlushLoop, "_drain", lambda _loop: None)
+    FlushLoop(script, script.pairs, lambda: False, script.close_ready_days, lambda: None).run(stop)
+    assert waits == [2.0]
 
 
 def test_absent_engine_is_waited_for(monkeypatch) -> None:
