@@ -14,6 +14,10 @@ class Flushes(Protocol):
     """The writer of one lane."""
 
     @property
+    def is_behind(self) -> bool:
+        """Whether the last flush left something that it had seen."""
+
+    @property
     def rejections(self) -> list[str]:
         """Why entries were set aside."""
 
@@ -29,6 +33,11 @@ class Lane:
         self._writer = writer
         self._durations = Durations()
         self._facts = self._failures = self._set_aside = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """See `Writer.is_behind`."""
+        return self._writer.is_behind
 
     @property
     def rejections(self) -> list[str]:
