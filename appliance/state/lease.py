@@ -6,7 +6,8 @@ them. A process that stands still loses them, and finds out before it writes.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from appliance.errors import ApplianceError, LeaseLostError
@@ -31,6 +32,7 @@ class Lease:
         self._station = f"{station}#".encode()
         self._owner = f"{station}#{owner}".encode()
         self._what = f"shard {shard}"
+        self._changing = threading.Lock()
 
     def acquire(self) -> str | None:
         """Take the lease. Returns None when it is ours, else the station that holds it."""
@@ -49,15 +51,22 @@ class Lease:
         Raises:
             LeaseLostError: the lease expired or belongs to another worker.
         """
-        with translated():
+        with translated(), self._changing:
             self._require(self._client.get(self._key))
             self._client.pexpire(self._key, _LIFE_MS)
 
-    def fence(self, transaction: Any) -> None:
-        """Begin a transaction that is refused unless the lease is ours, and stays ours until it is executed."""
-        transaction.watch(self._key)
-        self._require(transaction.get(self._key))
-        transaction.multi()
+    @contextmanager
+    def fence(self, transaction: Any) -> Iterator[None]:
+        """Begin a transaction that is refused unless the lease is ours, and stays ours until it is executed.
+
+        Execute it inside the block: a renewal by another thread waits for its end, because Redis takes any change of
+        the lease for one of its owner.
+        """
+        with self._changing:
+            transaction.watch(self._key)
+            self._require(transaction.get(self._key))
+            transaction.multi()
+            yield
 
     def renew(self, transaction: Any) -> None:
         """Inside a transaction: prolong the lease with the batch."""

@@ -6,7 +6,7 @@ batch under the same deduplication token. Entries are deleted together with the 
 
 import secrets
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 import msgspec
@@ -145,9 +145,10 @@ class Outbox:
 
     @contextmanager
     def _transaction(self) -> Iterator[Pipeline]:
-        with self._client.pipeline(transaction=True) as transaction:
-            if self._lease is not None:
-                self._lease.fence(transaction)
+        with (
+            self._client.pipeline(transaction=True) as transaction,
+            self._lease.fence(transaction) if self._lease is not None else nullcontext(),
+        ):
             yield transaction
 
     def _execute(self, transaction: Pipeline) -> None:

@@ -133,8 +133,7 @@ class Shard:
             LeaseLostError: another worker owns the shard; nothing was written.
             KeyGoneError: a key was destroyed meanwhile; nothing was written.
         """
-        with translated(), self._client.pipeline(transaction=True) as transaction:
-            self.lease.fence(transaction)
+        with translated(), self._client.pipeline(transaction=True) as transaction, self.lease.fence(transaction):
             for profile in profiles:
                 self._put(transaction, profile)
             self._append(transaction, names.outbox(self.number), transport_key, _without_pairs(facts))

@@ -59,14 +59,6 @@ PAIR_TYPES = {name: kind for name, kind in VISIT_TYPES.items() if name not in ("
 
 _PLAIN_OF_EVENTS = tuple(name for name in EVENT_TYPES if name in EventFact.__struct_fields__)
 
-_PAIR_FIELDS = (
-    ("p_dims", "dimension"),
-    ("p_vals", "value"),
-    ("p_other_dims", "other_dimension"),
-    ("p_other_vals", "other_value"),
-    ("p_masks", "mask"),
-)
-
 OUTCOME_TYPES = {
     "site": "String",
     "day": "Date",
@@ -152,8 +144,12 @@ def event_columns(facts: Sequence[EventFact]) -> dict[str, list[Any]]:
     columns = _plain(facts, _PLAIN_OF_EVENTS)
     columns["v_dims"], columns["v_vals"], columns["v_masks"] = _split([fact.visit_attributes for fact in facts])
     columns["e_dims"], columns["e_vals"], columns["e_masks"] = _split([fact.event_attributes for fact in facts])
-    for name, field in _PAIR_FIELDS:
-        columns[name] = [[getattr(pair, field) for pair in fact.event_pairs] for fact in facts]
+    pairs = [fact.event_pairs for fact in facts]
+    columns["p_dims"] = [[pair.dimension for pair in of_event] for of_event in pairs]
+    columns["p_vals"] = [[pair.value for pair in of_event] for of_event in pairs]
+    columns["p_other_dims"] = [[pair.other_dimension for pair in of_event] for of_event in pairs]
+    columns["p_other_vals"] = [[pair.other_value for pair in of_event] for of_event in pairs]
+    columns["p_masks"] = [[pair.mask for pair in of_event] for of_event in pairs]
     return columns
 
 

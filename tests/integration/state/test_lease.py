@@ -5,7 +5,7 @@ import pytest
 from appliance.errors import LeaseLostError
 from appliance.state import names
 from appliance.state.connection import Client, TransactionAbortedError
-from appliance.state.lease import Lease, WriterLease
+from appliance.state.lease import Lease, LeaseKeeper, WriterLease
 from appliance.state.outbox import FACTS, FlushNote, Outbox
 
 pytestmark = pytest.mark.external
@@ -75,10 +75,24 @@ def test_warehouse_that_lost_the_outboxes_notes_and_deletes_nothing(redis_client
 def test_lease_that_goes_between_look_and_execution_stops_the_transaction(redis_client: Client) -> None:
     mine = WriterLease(redis_client, "here", "a")
     mine.acquire()
-    with redis_client.pipeline(transaction=True) as transaction:
-        mine.fence(transaction)
+    with redis_client.pipeline(transaction=True) as transaction, mine.fence(transaction):
         transaction.set("written", 1)
         redis_client.set(names.WRITER, "there#b")
         with pytest.raises(TransactionAbortedError):
             transaction.execute()
     assert redis_client.get("written") is None
+
+
+def test_renewals_of_its_own_do_not_stop_a_transaction(redis_client: Client) -> None:
+    mine = WriterLease(redis_client, "here", "a")
+    mine.acquire()
+    keeper = LeaseKeeper([mine], every_seconds=0)
+    keeper.start()
+    try:
+        for number in range(100):
+            with redis_client.pipeline(transaction=True) as transaction, mine.fence(transaction):
+                transaction.set("written", number)
+                transaction.execute()
+    finally:
+        keeper.stop()
+    assert redis_client.get("written") == b"99"
