@@ -5,6 +5,8 @@ import streamlit as st
 from dashboard import filters
 from dashboard.element import Action
 from dashboard.filters import Filter
+from dashboard.page import Opened
+from dashboard.view import View
 
 INTERVAL = "by"
 SERIES = "series"
@@ -16,6 +18,18 @@ _REMEMBERED = "view"
 def read_filters(locked: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
     """Filters of the address, behind those that always hold; together they stay within two attributes."""
     return filters.read([*(one.text for one in locked), *st.query_params.get_all(filters.PARAMETER)])
+
+
+def view(opened: Opened) -> View:
+    """What a page with a period looks at."""
+    if opened.period is None:
+        raise ValueError("the page is registered with a period")
+    return View(
+        *(opened.site, opened.period, opened.compare, read_filters(opened.reader.only)),
+        interval=read(INTERVAL),
+        series=read(SERIES),
+        locked=opened.reader.only,
+    )
 
 
 def read(name: str) -> str:

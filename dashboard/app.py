@@ -16,6 +16,7 @@ from streamlit.web.server.starlette.starlette_app import App
 
 from dashboard import shell, state, streamlit_config
 from dashboard.downloads import Downloads
+from dashboard.export.endpoint import ReportFile
 from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import Passwords
 from dashboard.login.sessions import Sessions
@@ -51,7 +52,8 @@ def create_app(options: DashboardOptions) -> ASGIApp:
             Mount("/assets", StaticFiles(directory=_HERE / "assets")),
         ]
     )
-    inner = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS)
+    streamlit = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS)
+    inner = ReportFile(streamlit, sessions, links, state.client_of, options.clock)
     files = Downloads(inner, sessions, state.client_of)
     by_login = _PublicFirst(public, SessionGate(files, sessions, _PATHS))
     gate = LinkGate(inner, by_login, links, passwords, options, _PATHS)

@@ -117,6 +117,12 @@ def comparison(choice: Comparison, chosen: Period) -> Comparisons | None:
     return Comparisons(mode, match_day_of_week=weekdays)
 
 
+def name_of(compared: Comparisons | None) -> Comparison:
+    """The choice behind what the API is asked to compare with."""
+    asked = (compared.mode, compared.match_day_of_week) if compared else None
+    return next((choice for choice, mode in _MODES.items() if mode == asked), Comparison.NONE)
+
+
 def _first(choice: Choice, today: date) -> date | None:
     """First day of the named ranges, as in docs/metrics.md."""
     lengths = {Choice.LAST_7_DAYS: 7, Choice.LAST_28_DAYS: 28, Choice.LAST_30_DAYS: 30, Choice.LAST_91_DAYS: 91}

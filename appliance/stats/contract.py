@@ -30,6 +30,8 @@ AGGREGATE_PATH = "/api/v1/stats/aggregate"
 TIMESERIES_PATH = "/api/v1/stats/timeseries"
 BREAKDOWN_PATH = "/api/v1/stats/breakdown"
 RETENTION_PATH = "/api/v1/retention"
+META_HEADER = "x-answer-meta"
+"""Header of an answer as CSV with `meta` as JSON, time labels left out: a table has no place for it."""
 
 DEFAULT_LIMIT = 10_000
 MAX_LIMIT = 10_000

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from appliance.stats.contract import META_HEADER as META_HEADER
 from appliance.stats.contract import (
     UNITS,
     Answer,
@@ -27,8 +28,6 @@ from appliance.stats.contract import (
 Cell = str | int | float | None
 
 CONTENT_TYPE = "text/csv; charset=utf-8; header=present"
-META_HEADER = "x-answer-meta"
-"""Header of the answer with `meta` as JSON, time labels left out: a table has no place for it."""
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)

@@ -1,7 +1,7 @@
 """The pages of the dashboard, in the order of the navigation. To add one: a module here, and its line below."""
 
 from dashboard.page import Page
-from dashboard.pages import account, links, live, privacy, quality, report, setup
+from dashboard.pages import account, links, live, printed, privacy, quality, report, setup
 from dashboard.rights import Right
 
 PAGES: tuple[Page, ...] = (
@@ -11,5 +11,6 @@ PAGES: tuple[Page, ...] = (
     Page("setup", "Set-up", Right.SETUP, setup.show),
     Page("privacy", "Privacy", Right.PRIVACY, privacy.show, has_site=False),
     Page("links", "Shared links", Right.LINKS, links.show),
+    Page("print", "Print", Right.NUMBERS, printed.show, has_period=True, is_linked=False),
     Page("account", "Account", None, account.show, has_site=False, is_linked=False),
 )

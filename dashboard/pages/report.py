@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -11,16 +10,17 @@ from dashboard import address, guard, questions, state
 from dashboard.client import StatsAwayError, StatsError, StatsRefusedError
 from dashboard.element import Action
 from dashboard.page import Opened
-from dashboard.panels import Kind, Panel, Report, in_rows, panels_of, why_not
+from dashboard.panels import Panel, in_rows, panels_of, why_not
 from dashboard.rights import Right
 from dashboard.view import View
+from dashboard.view_address import query_of
 from dashboard.widgets import notes
 from dashboard.widgets.chips import chips
-from dashboard.widgets.funnel import funnel_data
+from dashboard.widgets.files import files
 from dashboard.widgets.headline import headline
-from dashboard.widgets.panel import panel, refused_data, values_data, waiting_data
+from dashboard.widgets.lists import list_data
+from dashboard.widgets.panel import panel, refused_data, waiting_data
 from dashboard.widgets.timeline import timeline
-from dashboard.widgets.ways import ways_data
 
 LIVE_SECONDS = 5.0
 """How often numbers of the current day are asked for again."""
@@ -32,32 +32,26 @@ _FIRST_CARDS = ("Sources", "Pages")
 
 def show(opened: Opened) -> None:
     """Draw the page."""
-    if opened.period is None:
-        raise ValueError("the report is registered with a period")
-    view = View(
-        *(opened.site, opened.period, opened.compare, address.read_filters(opened.reader.only)),
-        interval=address.read(address.INTERVAL),
-        series=address.read(address.SERIES),
-        locked=opened.reader.only,
-    )
+    view = address.view(opened)
+    query = query_of(view, opened.today)
     every = None
     if view.period.includes_today:
         every = LIVE_SECONDS if view.period.one_day else SLOW_SECONDS
-    st.fragment(_show_report, run_every=every)(view)
+    st.fragment(_show_report, run_every=every)(view, query)
 
 
-def _show_report(view: View) -> None:
+def _show_report(view: View, query: str) -> None:
     """Numbers, time line and panels; a login that has ended draws nothing."""
     address.run_again_if_changed()
     if not guard.may_see(Right.NUMBERS, view.site.id):
         return
     try:
-        _show(view)
+        _show(view, query)
     except StatsError as error:
         notes.unavailable(error)
 
 
-def _show(view: View) -> None:
+def _show(view: View, query: str) -> None:
     answer = state.client().query(questions.totals(view))
     notes.warnings(answer.meta)
     if view.filters:
@@ -70,6 +64,7 @@ def _show(view: View) -> None:
     if not view.filters and not totals["visits"] and not totals["pageviews"]:
         _show_nothing(view)
         return
+    files(query)
     for row in in_rows(panels_of(view.site)):
         columns = [st.container()] if row[0].is_wide else st.columns(2)
         for column, card in zip(columns, row, strict=False):
@@ -117,29 +112,13 @@ def _show_panel(view: View, card: Panel) -> None:
         panel(card, report, refused_data(view, why), act)
         return
     try:
-        data = _list(view, report)
+        data = list_data(state.client(), view, report)
     except StatsRefusedError as error:
         panel(card, report, refused_data(view, f"The stats API cannot answer this: {error}"), act)
     except StatsAwayError as error:
         notes.unavailable(error)
     else:
         panel(card, report, data, act)
-
-
-def _list(view: View, report: Report) -> dict[str, Any]:
-    """What a tab shows.
-
-    Raises:
-        StatsError: it cannot be answered.
-    """
-    client = state.client()
-    match report.kind:
-        case Kind.FUNNEL:
-            return funnel_data(view, report, client.funnels(view.site.id, view.period.named))
-        case Kind.WAYS | Kind.BEFORE | Kind.AFTER:
-            return ways_data(view, report, client.transitions(view.site.id, view.period.named))
-    question = questions.values(view, report)
-    return values_data(view, report, tuple(question.metrics), client.query(question))
 
 
 def _act(action: Action) -> None:

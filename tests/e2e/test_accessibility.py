@@ -33,6 +33,7 @@ PAGES = {
     "privacy": "privacy",
     "links": "links",
     "account": "account",
+    "print": "print",
 }
 
 
@@ -103,7 +104,7 @@ def _looks_right_everywhere(page: Page) -> list[str]:
 def test_no_page_has_a_serious_problem(window: Page, site: str, name: str) -> None:
     window.set_viewport_size({"width": 1280, "height": 2600})
     window.goto(f"{site}/{PAGES[name]}")
-    expect(window.locator(".drawn-table, .drawn-panel table").first).to_be_visible()
+    expect(window.locator(".drawn-table, .drawn-panel table, .printed table").first).to_be_visible()
     assert _looks_right_everywhere(window) == []
 
 

@@ -1,5 +1,6 @@
 """Lists of the report in a real Chromium: funnels, ways, properties, revenue and targets of links."""
 
+import zipfile
 from collections.abc import Iterator
 
 import argon2
@@ -100,5 +101,36 @@ def test_the_map_is_drawn_without_any_other_host_and_a_click_filters(
     assert germany > poland
     drawing.locator("[data-code=PL]").click()
     expect(page.locator(".chip")).to_have_text("Country is Poland×")
+    assert recorder.hosts() == {site.removeprefix("http://")}
+    assert recorder.complaints == []
+
+
+def test_everything_is_saved_as_one_file(context: BrowserContext, site: str) -> None:
+    page = log_in(context, f"{site}/?period=Last+7+days&f=is,visit:source,Google", "anna", PASSWORD)
+    with context.expect_page(), page.expect_download() as download:
+        page.get_by_role("link", name="Everything as CSV (ZIP)").click()
+    assert download.value.suggested_filename == "example.org-report.zip"
+    with zipfile.ZipFile(download.value.path()) as zipped:
+        assert zipped.read("pages.csv").decode().splitlines()[1].startswith("/,90,90")
+        assert "is: source = Google" in zipped.read("README.txt").decode()
+        assert "funnels.csv" not in zipped.namelist()
+
+
+def test_the_report_is_printed_whole_and_without_controls(
+    context: BrowserContext, recorder: Recorder, site: str
+) -> None:
+    page = log_in(context, f"{site}/?period=Last+7+days&compare=Previous+period", "anna", PASSWORD)
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Print", exact=True).click()
+    sheet = opened.value
+    expect(sheet.get_by_role("heading", name="What the numbers mean")).to_be_visible()
+    for name in ("Sources", "Pages", "Countries", "Missing pages", "plan", "Order", "All ways"):
+        expect(sheet.get_by_role("table", name=name, exact=True)).to_be_visible()
+    expect(sheet.get_by_text("Without an entry: ")).to_contain_text("Devices: Browsers")
+    sheet.emulate_media(media="print")
+    controls = sheet.locator("button:visible, select:visible, input:visible")
+    assert controls.evaluate_all("all => all.map(one => one.outerHTML)") == []
+    document = sheet.pdf(format="A4")
+    assert document.count(b"/Type /Page\n") > 1
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert recorder.complaints == []

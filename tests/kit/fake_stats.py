@@ -35,6 +35,7 @@ from appliance.stats.contract import (
     Transition,
     Transitions,
 )
+from appliance.stats.csv_answers import funnels_csv, query_csv, transitions_csv
 from appliance.stats.grants import Grant, Grants
 from appliance.stats.live_contract import LIVE_PATH, LiveMinutes
 from appliance.stats.privacy_contract import CHAIN_PATH, EVIDENCE_PATH, PRIVACY_PATH, ChainVerdict, PrivacyFacts
@@ -47,6 +48,7 @@ from appliance.stats.quality_contract import (
     TrialHit,
     TrialVerdict,
 )
+from appliance.stats.replies import as_liked
 
 Rows = Sequence[tuple[str, int]]
 _DAYS = {"day": 1, "7d": 7, "28d": 28, "30d": 30, "91d": 91}
@@ -124,10 +126,12 @@ class FakeStats:
         return self._refusal(request) or _json(self.current)
 
     async def _funnels(self, request: Request) -> Response:
-        return self._refusal(request) or _json(Funnels(self.funnels, self._plain_meta()))
+        found = Funnels(self.funnels, self._plain_meta())
+        return self._refusal(request) or as_liked(request, found, found.meta, lambda: funnels_csv(found))
 
     async def _transitions(self, request: Request) -> Response:
-        return self._refusal(request) or _json(Transitions(self.transitions, self._plain_meta()))
+        found = Transitions(self.transitions, self._plain_meta())
+        return self._refusal(request) or as_liked(request, found, found.meta, lambda: transitions_csv(found))
 
     def _plain_meta(self) -> Meta:
         return Meta("exact", self.data_as_of, includes_today=True)
@@ -177,7 +181,9 @@ class FakeStats:
             comparison=_compared(days) if question.include.comparisons else None,
             total_rows=len(self.rows.get(dimension, ())) if question.include.total_rows else None,
         )
-        return _json(Answer(self._results(question, dimension), meta, {}))
+        asked = {"metrics": question.metrics, "dimensions": question.dimensions}
+        answer = Answer(self._results(question, dimension), meta, asked)
+        return as_liked(request, answer, meta, lambda: query_csv(answer))
 
     def _results(self, question: Question, dimension: str) -> list[Row]:
         if not dimension:

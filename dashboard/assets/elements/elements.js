@@ -4,15 +4,17 @@ import { drawBars } from "./bars.js";
 import { drawChart } from "./chart.js";
 import { drawChips } from "./chips.js";
 import { drawCurrent } from "./current.js";
+import { drawFiles } from "./files.js";
 import { drawHeadline } from "./headline.js";
 import { drawNavigation } from "./navigation.js";
 import { drawNow } from "./now.js";
 import { drawPanel } from "./panel.js";
+import { drawSheet } from "./sheet.js";
 import { drawTable } from "./table.js";
 import { settle } from "./tips.js";
 
 const drawings = {
-  bars: drawBars, chart: drawChart, chips: drawChips, current: drawCurrent, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, table: drawTable,
+  bars: drawBars, chart: drawChart, chips: drawChips, current: drawCurrent, files: drawFiles, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, sheet: drawSheet, table: drawTable,
 };
 const drawn = new WeakMap();
 

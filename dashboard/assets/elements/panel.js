@@ -35,7 +35,7 @@ function line(row, data, act, columns) {
 }
 
 // Further columns have room in the long list only.
-function table(data, rows, act, long = false) {
+export function table(data, rows, act, long = false) {
   const columns = data.columns.map((column, index) => ({ ...column, at: index - 1 })).filter((column) => long || !column.wide);
   return el("table", { "aria-label": data.tab },
     el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help), column.mark ? el("span", { class: "mark" }, column.mark) : null)))),

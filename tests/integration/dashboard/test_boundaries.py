@@ -20,14 +20,14 @@ from tests.kit.quality_facts import quality_facts, setup_facts
 from tests.kit.report_elements import elements, open_page
 
 TODAY = date(2026, 11, 23)
-EVERY = {"", "live", "quality", "setup", "privacy", "links", "account"}
+EVERY = {"", "live", "quality", "setup", "privacy", "links", "print", "account"}
 OPENS = {
     "owner": EVERY,
-    "viewer": {"", "live", "account"},
+    "viewer": {"", "live", "print", "account"},
     "dpo": {"privacy", "account"},
-    "viewer and dpo": {"", "live", "privacy", "account"},
-    "link": {"", "live"},
-    "locked link": {""},
+    "viewer and dpo": {"", "live", "print", "privacy", "account"},
+    "link": {"", "live", "print"},
+    "locked link": {"", "print"},
     "nobody": set(),
 }
 """Which pages open for whom; a page without a line here fails the test."""
@@ -88,10 +88,10 @@ def test_a_page_opens_for_those_it_is_for_and_asks_nothing_for_others(
     # At "/" everybody gets their first page.
     if path in OPENS[who] or (not path and OPENS[who]):
         assert refused == []
-        assert any(elements(page, kind) for kind in ("headline", "table", "now", "bars"))
+        assert any(elements(page, kind) for kind in ("headline", "table", "now", "bars", "sheet"))
     else:
         assert len(refused) == 1
-        assert [elements(page, kind) for kind in ("headline", "table", "now", "bars", "panel")] == [[]] * 5
+        assert [elements(page, kind) for kind in ("headline", "table", "now", "bars", "panel", "sheet")] == [[]] * 6
         assert fake.questions == []
     assert {question.site_id for question in fake.questions} <= {"a.example"}
     assert {site for grant in fake.grants for one in grant.granted for site in one.sites} <= {"a.example"}
@@ -102,5 +102,6 @@ def test_links_lead_to_what_opens_and_nowhere_else(page: AppTest, look_as: Calla
     look_as(who)
     page.run()
     shown = {link["href"].partition("?")[0] for one in elements(page, "navigation") for link in one["links"]}
-    opened = OPENS[who] - {"account"}
+    # The account is in its menu, the page to print below the report.
+    opened = OPENS[who] - {"account", "print"}
     assert shown == (opened if len(opened) > 1 else set())

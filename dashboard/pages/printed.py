@@ -1,0 +1,85 @@
+"""The whole report on one page without controls, to print or to save as PDF."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import address, guard, questions, state
+from dashboard.client import StatsAwayError, StatsClient, StatsError, StatsRefusedError
+from dashboard.element import element
+from dashboard.page import Opened
+from dashboard.panels import Kind, Panel, Report, panels_of, why_not
+from dashboard.rights import Right
+from dashboard.view import View
+from dashboard.widgets import notes, sheet
+from dashboard.widgets.lists import list_data
+from dashboard.widgets.timeline import timeline_data
+
+
+def show(opened: Opened) -> None:
+    """Draw the page."""
+    if not guard.may_see(Right.NUMBERS, opened.site.id):
+        return
+    with st.container(key="sheet"):
+        try:
+            _Sheet(state.client(), address.view(opened)).show()
+        except StatsError as error:
+            notes.unavailable(error)
+
+
+class _Sheet:
+    """One report, and what it found on the way."""
+
+    def __init__(self, client: StatsClient, view: View) -> None:
+        self._client = client
+        self._view = view
+        self._metrics = dict.fromkeys(view.metrics())
+        self._empty: list[str] = []
+        self._refused: dict[str, list[str]] = {}
+
+    def show(self) -> None:
+        """Draw it from top to bottom."""
+        view = self._view
+        local = datetime.fromtimestamp(state.now(), ZoneInfo(view.site.timezone)).replace(tzinfo=None)
+        sheet.head(view, local)
+        answer = self._client.query(questions.totals(view))
+        notes.warnings(answer.meta)
+        sheet.numbers(view, answer)
+        over_time = self._client.query(questions.over_time(view))
+        other = answer.meta.comparison.date_range if answer.meta.comparison else None
+        compared = self._client.query(questions.over_time(view, (other[0], other[1]))) if other else None
+        element("chart", "chart", {**timeline_data(view, over_time, compared, local), "help": ""})
+        for card in panels_of(view.site):
+            self._card(card)
+        sheet.foot(list(self._metrics), self._empty, self._refused)
+        notes.reading(view.site, answer.meta, state.now())
+
+    def _card(self, card: Panel) -> None:
+        found = []
+        for report in card.reports:
+            if report.kind in (Kind.BEFORE, Kind.AFTER):
+                continue
+            name = report.tab if report.tab == card.title else f"{card.title}: {report.tab}"
+            why = why_not(report, self._view.filters)
+            if why:
+                self._refused.setdefault(why, []).append(name)
+                continue
+            try:
+                data = list_data(self._client, self._view, report)
+            except StatsAwayError:
+                raise
+            except StatsRefusedError as error:
+                self._refused.setdefault(f"The stats API cannot answer this: {error}", []).append(name)
+                continue
+            if data["rows"]:
+                found.append((report, data))
+                self._metrics |= dict.fromkeys(_printed(report))
+            else:
+                self._empty.append(name)
+        if found:
+            sheet.lists(card.title, found)
+
+
+def _printed(report: Report) -> tuple[str, ...]:
+    return report.metrics if report.kind is Kind.VALUES else ()
