@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from appliance.stats.contract import Comparisons, Site
-from dashboard import address, state
+from dashboard import address, periods, questions, state
 from dashboard.client import StatsError
 from dashboard.page import Opened, Page
 from dashboard.pages import PAGES
@@ -27,6 +27,8 @@ from dashboard.widgets.pickers import pick_comparison, pick_period, pick_site
 
 LIVE_SECONDS = 5.0
 """How often it is tried again when there are no numbers, and the current visitors are asked for."""
+
+_USUAL = "usual period"
 
 
 def render() -> None:
@@ -100,11 +102,26 @@ def _show(page: Page, reader: Reader, sites: Sequence[Site]) -> None:
                 if not reader.only:
                     st.fragment(current_visitors, run_every=LIVE_SECONDS)(site.id)
                 st.space("stretch")
-                period = pick_period(_today(site), Choice.TODAY)
+                period = pick_period(_today(site), _usual(site, reader))
                 compare = pick_comparison(period)
     st.set_page_config(page_title=_title(page, site))
     address.settled()
     page.show(Opened(reader, site, tuple(sites), _today(site), period, compare))
+
+
+def _usual(site: Site, reader: Reader) -> Choice:
+    """What the site opens on; asked once, because a picker whose usual choice changes would lose what was picked."""
+    if _USUAL not in st.session_state:
+        if "period" in st.query_params:
+            return Choice.TODAY
+        try:
+            answer = state.client().query(questions.by_month(site, reader.only))
+        except StatsError:
+            return Choice.TODAY
+        visits = {row.dimensions[0]: row.metrics[0] or 0 for row in answer.results}
+        st.session_state[_USUAL] = periods.usual(visits, _today(site))
+    chosen: Choice = st.session_state[_USUAL]
+    return chosen
 
 
 def _title(page: Page, site: Site) -> str:

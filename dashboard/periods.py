@@ -3,11 +3,15 @@
 Pure: the site's current day is passed in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from appliance.stats.contract import Comparisons
+
+MANY_VISITS = 500
+"""Visits a day of the last month from which on a site opens on its day; see docs/privacy.md, Months."""
 
 
 class Choice(StrEnum):
@@ -107,6 +111,22 @@ def period(choice: Choice, today: date, custom: tuple[date, date] | None = None)
         last = today.replace(day=1) - timedelta(days=1)
         return _days(last.replace(day=1), last, today)
     return Period(_NAMED.get(choice, "day"), _first(choice, today), today, includes_today=True)
+
+
+def usual(visits: Mapping[str, float], today: date) -> Choice:
+    """What a site opens on: months if it is small, because its days hide what few visitors had.
+
+    Args:
+        visits: by month, named by its 1st.
+        today: the site's current day.
+    """
+    first = today.replace(day=1)
+    last = first - timedelta(days=1)
+    before = {month: number for month, number in visits.items() if month < first.isoformat() and number}
+    if not before:
+        return Choice.TODAY  # no month is over yet, so there is nothing that only months show
+    a_day = before.get(last.replace(day=1).isoformat(), 0) / last.day
+    return Choice.TODAY if a_day >= MANY_VISITS else Choice.LAST_12_MONTHS
 
 
 def comparison(choice: Comparison, chosen: Period) -> Comparisons | None:

@@ -1,7 +1,9 @@
 """Questions to the stats API behind the parts of the report. Pure."""
 
-from appliance.stats.contract import Include, Pagination, Question
-from dashboard.filters import question_filters
+from collections.abc import Sequence
+
+from appliance.stats.contract import Include, Pagination, Question, Site, TimeDimension
+from dashboard.filters import Filter, question_filters
 from dashboard.panels import Report, asked_metrics
 from dashboard.view import INTERVALS, View
 
@@ -33,6 +35,11 @@ def over_time(view: View, other: tuple[str, str] | None = None) -> Question:
         filters=question.filters,
         include=question.include,
     )
+
+
+def by_month(site: Site, only: Sequence[Filter] = ()) -> Question:
+    """Visits of this month and the five before it, of those that the filters let pass."""
+    return Question(site.id, ["visits"], "6mo", [str(TimeDimension.MONTH)], question_filters(only))
 
 
 def values(view: View, report: Report) -> Question:

@@ -47,7 +47,9 @@ def test_the_first_site_and_today_are_shown_at_first(page: AppTest, fake: FakeSt
         "Bounce rate": "41%",
         "Visit duration": "2m 05s",
     }
-    assert {(question.site_id, question.date_range) for question in fake.questions} == {("a.example", "day")}
+    first, *others = fake.questions
+    assert (first.site_id, first.dimensions) == ("a.example", ["time:month"])  # does it open on months?
+    assert {(question.site_id, question.date_range) for question in others} == {("a.example", "day")}
 
 
 def test_lists_show_pages_sources_countries_and_browsers(page: AppTest) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboard.periods import Choice, Comparison, Period, comparison, period
+from dashboard.periods import Choice, Comparison, Period, comparison, period, usual
 
 TODAY = date(2026, 11, 23)
 
@@ -59,3 +59,17 @@ def test_all_time_is_compared_with_nothing() -> None:
     assert comparison(Comparison.PREVIOUS, period(Choice.ALL_TIME, TODAY)) is None
     assert comparison(Comparison.NONE, period(Choice.TODAY, TODAY)) is None
     assert comparison(Comparison.PREVIOUS, period(Choice.TODAY, TODAY)) is not None
+
+
+@pytest.mark.parametrize(
+    ("visits", "choice"),
+    [
+        pytest.param({}, Choice.TODAY, id="nobody yet"),
+        pytest.param({"2026-11-01": 90}, Choice.TODAY, id="no month is over"),
+        pytest.param({"2026-10-01": 31 * 499, "2026-11-01": 90_000}, Choice.LAST_12_MONTHS, id="small last month"),
+        pytest.param({"2026-10-01": 31 * 500}, Choice.TODAY, id="large last month"),
+        pytest.param({"2026-08-01": 90_000}, Choice.LAST_12_MONTHS, id="nobody last month"),
+    ],
+)
+def test_small_sites_open_on_months_once_a_month_is_over(visits: dict[str, float], choice: Choice) -> None:
+    assert usual(visits, date(2026, 11, 23)) is choice
