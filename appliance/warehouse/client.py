@@ -8,6 +8,7 @@ Threads: a chDB connection runs one call at a time, so each object here locks it
 `Reader` holds several, so that many questions at a time are answered as connections become free.
 """
 
+import io
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -169,9 +170,15 @@ class WriteClient:
             return bytes(self._client.raw_query(sql, parameters=dict(parameters), fmt="Native"))
 
     def insert_blocks(self, table: str, blocks: bytes) -> None:
-        """Insert Native blocks, equal ones too: every call adds them. Raises UnavailableError."""
+        """Insert Native blocks, equal ones too: every call adds them.
+
+        Raises:
+            UnavailableError: they may be in all the same.
+        """
+        # As a stream: the library sends `bytes` once more when a connection breaks before the answer.
+        stream = io.BytesIO(blocks)
         with self._changing(), _translated(f"take rows for {table}"):
-            self._client.raw_insert(table, insert_block=blocks, fmt="Native", settings={"insert_deduplicate": 0})
+            self._client.raw_insert(table, insert_block=stream, fmt="Native", settings={"insert_deduplicate": 0})
 
     def close(self) -> None:
         """Close the connection; the last one of an embedded engine stops the engine."""

@@ -67,6 +67,8 @@ class Faults(msgspec.Struct):
     """They wait so long before they run."""
     late_seconds: float = 0.0
     """They run at once and are answered so much later."""
+    lost_answers: int = 0
+    """So many of them run, and then the connection is cut without an answer."""
     seen: int = 0
     """Those that came since the last `POST /faults`."""
 
@@ -107,6 +109,9 @@ class Front:
             return _refused("Code: 516. DB::Exception: Authentication failed. (AUTHENTICATION_FAILED)", 403)
         statement = await _read(request)
         answer = await run_in_threadpool(self._answer, statement)
+        if statement.writes and self.faults.lost_answers:
+            self.faults.lost_answers -= 1
+            request.scope["cut"]()
         if isinstance(answer, str):
             return _refused(answer, 500)
         headers = {"X-ClickHouse-Timezone": "UTC", "X-ClickHouse-Server-Display-Name": "front"}
@@ -195,6 +200,18 @@ def _refused(message: str, status: int) -> Response:
     return PlainTextResponse(message, status, {"X-ClickHouse-Exception-Code": code[1] if code else "1002"})
 
 
+class _Cuttable:
+    """Lets an endpoint cut its connection: uvicorn's `send` belongs to the connection's cycle."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope["cut"] = send.__self__.transport.abort
+        await self._app(scope, receive, send)
+
+
 async def _ping(_request: Request) -> Response:
     return PlainTextResponse("Ok.\n")
 
@@ -216,7 +233,7 @@ def main() -> None:
         Route("/", front.run, methods=["GET", "POST"]),
     ]
     uvicorn.run(
-        Starlette(routes=routes),
+        _Cuttable(Starlette(routes=routes)),
         host="127.0.0.1",
         port=given.port,
         log_config=None,

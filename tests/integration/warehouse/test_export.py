@@ -1,19 +1,24 @@
 """What leaves ClickHouse for a backup is exactly what is closed, and comes back as it was."""
 
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from appliance.errors import UnavailableError
 from appliance.warehouse import export
+from appliance.warehouse.client import open_writer
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.export import KINDS, LEFT_OUT, plan_export, read_piece, tables_with_rows, write_piece
 from appliance.warehouse.fold.day import Rules
+from appliance.warehouse.migrations import migrate
 from appliance.warehouse.writer import Writer
 from tests.integration.warehouse.test_counting import as_date
-from tests.kit.engine import STORED, Engine
+from tests.kit.clickhouse_server import running_clickhouse
+from tests.kit.engine import STORED, Engine, engine_settings
 from tests.kit.facts import random_batch
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
 
@@ -115,3 +120,19 @@ def test_every_table_is_either_exported_or_left_out_on_purpose(engine: Engine) -
 def test_equal_counters_give_equal_bytes(filled: Engine) -> None:
     filled.writer.command("OPTIMIZE TABLE cells FINAL")
     assert exported(filled) == exported(filled)
+
+
+def test_piece_whose_answer_is_lost_is_not_sent_again(filled: Engine, tmp_path: Path) -> None:
+    pieces = [blocks for kind, blocks in exported(filled) if kind == "totals_hour"]
+    sent = filled.writer.query("SELECT sum(events) FROM totals_hour WHERE (site, day) IN closed_days").rows
+    with running_clickhouse(tmp_path) as server:
+        settings = engine_settings(tmp_path, url=server.url, ca_file=str(server.ca_file))
+        writer = open_writer(settings)
+        migrate(writer)
+        server.fail(lost_answers=len(pieces))
+        for piece in pieces:
+            with pytest.raises(UnavailableError):
+                write_piece(writer, "totals_hour", piece)
+        assert server.fail()["seen"] == len(pieces)
+        assert writer.query("SELECT sum(events) FROM totals_hour").rows == sent
+        writer.close()
