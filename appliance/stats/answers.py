@@ -59,6 +59,7 @@ class Answers:
         counted_until: Callable[[], float],
         warnings: Callable[[], list[str]] = list,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
+        damage: Callable[[date, date, str], list[str]] = lambda _first, _last, _timezone: [],
     ) -> None:
         """What answers are made from.
 
@@ -66,6 +67,7 @@ class Answers:
             counted_until: moment up to which arrived hits are in the counters, seconds since 1970.
             warnings: what is wrong with the appliance, one sentence each.
             listed: pages of a site's sitemap, as they are counted.
+            damage: what a loss has done to the numbers of a range of days in a zone, one sentence each.
         """
         self._k = settings.privacy.k
         self._clock = clock
@@ -74,6 +76,7 @@ class Answers:
         self._counted_until = counted_until
         self._warnings = warnings
         self._listed = listed
+        self._damage = damage
 
     def answer(self, question: Question, site: SiteSettings) -> Answer:
         """Answer one question about one site.
@@ -95,6 +98,9 @@ class Answers:
         other = _other_range(question, within, parse)
         days = within.days if isinstance(within, HourRange) else within
         labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
+        damaged = self._damage(days.first, days.last, site.timezone)
+        if other is not None:
+            damaged += self._damage(other.first, other.last, site.timezone)
         data_as_of = self._counted_until()
         with self._reports.reading():
             found = self._rows(plan, site, within)
@@ -115,7 +121,7 @@ class Answers:
             total_rows=len(rows) if question.include.total_rows else None,
             imports_included=False if question.include.imports else None,
             comparison=compared_meta(other, before) if other and before else None,
-            warnings=self._warnings() or None,
+            warnings=list(dict.fromkeys([*self._warnings(), *damaged])) or None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
         if other and before and isinstance(within, DateRange):

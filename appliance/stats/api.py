@@ -41,7 +41,7 @@ class StatsApi:
     """The routes. `live` gives the current visitors of a site; `ready` says whether everything behind answers.
 
     `warnings` says what is wrong all the same, `retention` what the limits would delete now; `close` asks for
-    the close of a day.
+    the close of a day. `alive` is false when something behind stands still that only a new start of the process ends.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class StatsApi:
         retention: Callable[[], RetentionPlan] = lambda: RetentionPlan([]),
         close: Callable[[str, date], DayClose] = lambda _site, _day: DayClose(DayState.EMPTY),
         *,
+        alive: Callable[[], bool] = lambda: True,
         funnels: Callable[[SiteSettings, str | list[str]], Funnels],
         transitions: Callable[[SiteSettings, str | list[str]], Transitions],
     ) -> None:
@@ -63,6 +64,7 @@ class StatsApi:
         self._answers = answers
         self._live = live
         self._ready = ready
+        self._alive = alive
         self._warnings = warnings
         self._retention = retention
         self._close = close
@@ -118,8 +120,9 @@ class StatsApi:
         return as_json(await self._questions.run(self._close, question.site_id, question.day))
 
     async def is_live(self, request: Request) -> Response:
-        """`GET /health/live`: the process answers."""
-        return PlainTextResponse("ok", headers=HEADERS)
+        """`GET /health/live`: the process answers, and nothing behind it stands still."""
+        alive = self._alive()
+        return PlainTextResponse("ok" if alive else "stands still", 200 if alive else 503, headers=HEADERS)
 
     async def is_ready(self, request: Request) -> Response:
         """`GET /health/ready`: ClickHouse answers, facts are being written, and old data are deleted."""

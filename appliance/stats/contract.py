@@ -145,7 +145,9 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     imports_included: bool | None = None
     comparison: ComparedMeta | None = None
     warnings: list[str] | None = None
-    """What is wrong with the appliance, one sentence each: old data could not be deleted."""
+    """What is wrong with the appliance or the numbers of these days, one sentence each: old data could not be deleted,
+    Redis lost its data on one of them.
+    """
 
 
 class Answer(msgspec.Struct, frozen=True):

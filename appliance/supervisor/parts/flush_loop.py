@@ -76,6 +76,8 @@ class FlushLoop:
         self._errands: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self.healthy = False
         """The last round went through."""
+        self.steps = 0
+        """Grows with each step of a round, whether or not it succeeds."""
 
     def between_rounds(self, errand: Callable[[], T]) -> T:
         """Have the loop call a function while nothing is being written; from any other thread.
@@ -95,6 +97,7 @@ class FlushLoop:
     def run(self, stop: threading.Event) -> None:
         """Loop until `stop`, then move what is left."""
         while not stop.is_set():
+            self.steps += 1
             try:
                 self._refresh()
                 self._hold()
@@ -102,7 +105,9 @@ class FlushLoop:
                 began = time.monotonic()
                 self._writer.flush_once()
                 took = time.monotonic() - began
+                self.steps += 1
                 self._flush_pairs()
+                self.steps += 1
                 closed = 0 if self._writer.is_behind else self._close_ready_days()
                 self._say_rejections()
             except (UnavailableError, LeaseLostError) as error:

@@ -11,6 +11,7 @@ from appliance.anonymize.keyring import TRANSPORT_KEYS_FILE, Keyring
 from appliance.clock import LeapWatch, make_clock, make_uptime
 from appliance.errors import UnavailableError
 from appliance.metrics.samples import number
+from appliance.privacy.damaged_days import DamagedDays
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
 from appliance.settings import Settings
@@ -48,6 +49,7 @@ from appliance.supervisor.parts.month_closes import MonthCloses
 from appliance.supervisor.parts.outbox_ownership import Ownership, owned_outboxes
 from appliance.supervisor.parts.owner_routes import Engines, owner_routes
 from appliance.supervisor.parts.process import Background, begin, evidence_path, leave_long_lived_objects_alone
+from appliance.supervisor.parts.progress import Progress
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
 from appliance.supervisor.redis_server import connection_url
@@ -116,6 +118,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     loop = FlushLoop(*lanes, closes.waiting, look_after_days, transport.refresh, ownership.hold)
     backups = Backups(writer, evidence, clock, settings.data_dir, loop.between_rounds)
     background = Background("flush", loop.run)
+    progress = Progress(lambda: (loop.steps, writer.changes))
 
     def is_ready() -> bool:
         return background.is_alive() and loop.healthy and _answers(reader)
@@ -148,6 +151,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             lambda: facts.counted_until,
             warnings,
             sitemaps.of,
+            DamagedDays(evidence_path(settings)).sentences,
         ),
         readers,
         live=lambda site: current_visitors(client, site),
@@ -155,6 +159,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
         warnings=warnings,
         retention=lambda: as_answer(retention),
         close=closes.ask,
+        alive=progress.goes_on,
         funnels=FunnelAnswers(settings, clock, timed, closed_days, lambda: facts.counted_until).answer,
         transitions=TransitionAnswers(
             settings, clock, timed, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of

@@ -58,6 +58,9 @@ class Stats:
         self.readers = Readers(ApiKeys(settings, "own"), Grants(GRANT_KEY, noon))
         self._inserts = 0
         self.warnings: list[str] = []
+        self.is_alive = True
+        self.damage: dict[date, str] = {}
+        """What is said about days."""
         self.seconds_ahead = 0.0
         """What the clock of slow questions is ahead."""
         self.read_from(engine.reader)
@@ -69,7 +72,15 @@ class Stats:
         closed_days = ClosedDays(self.engine.writer)
         self.kept = KeptReads(lambda: closed_days.changes)
         reports = Reports(reader, closed_days, self.kept)
-        answers = Answers(self._settings, noon, reports, PairReports(reader, open_pairs, self.kept), noon, self._warn)
+        answers = Answers(
+            self._settings,
+            noon,
+            reports,
+            PairReports(reader, open_pairs, self.kept),
+            noon,
+            self._warn,
+            damage=self._damage,
+        )
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
         transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon, open_pairs)
@@ -82,6 +93,7 @@ class Stats:
             self._warn,
             lambda: PLAN,
             funnels=funnels.answer,
+            alive=lambda: self.is_alive,
             transitions=transitions.answer,
         )
         self.api = api
@@ -95,6 +107,9 @@ class Stats:
 
     def _warn(self) -> list[str]:
         return self.warnings
+
+    def _damage(self, first: date, last: date, _timezone: str) -> list[str]:
+        return [sentence for day, sentence in self.damage.items() if first <= day <= last]
 
     def insert(self, visits: list[VisitFact], events: list[EventFact], pairs: Sequence[VisitFact] = ()) -> None:
         self._inserts += 1

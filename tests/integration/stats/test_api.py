@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 from typing import NoReturn
 
 import httpx
 import pytest
 
 from appliance.errors import UnavailableError
-from tests.integration.stats.conftest import FUNNEL, Stats
+from tests.integration.stats.conftest import DAY, FUNNEL, Stats
 
 REALTIME = "/api/v1/stats/realtime/visitors?site_id=example.org"
 
@@ -34,6 +35,22 @@ def test_current_visitors_are_a_bare_number(stats: Stats) -> None:
 def test_health_needs_no_key(stats: Stats) -> None:
     assert stats.client.get("/health/live").status_code == 200
     assert stats.client.get("/health/ready").status_code == 200
+
+
+def test_what_stands_still_behind_the_api_is_not_alive(stats: Stats) -> None:
+    stats.is_alive = False
+    assert stats.client.get("/health/live").status_code == 503
+    stats.is_alive = True
+
+
+def test_what_a_loss_did_to_a_day_stands_in_answers_about_it(stats: Stats) -> None:
+    stats.damage = {DAY: "Redis lost its data"}
+    asked = {"date_range": [DAY.isoformat()] * 2}
+    after = {"date_range": [(DAY + timedelta(1)).isoformat()] * 2}
+    assert stats.ask(**asked).json()["meta"]["warnings"] == ["Redis lost its data"]
+    assert "warnings" not in stats.ask(**after).json()["meta"]
+    compared = {**after, "include": {"comparisons": {"mode": "previous_period"}}}
+    assert stats.ask(**compared).json()["meta"]["warnings"] == ["Redis lost its data"]
 
 
 def test_a_warning_stands_in_every_answer_and_makes_it_unready_but_keeps_it_started(stats: Stats) -> None:
