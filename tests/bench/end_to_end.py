@@ -3,13 +3,15 @@
 All parts and the client share the cores. Visits have three pageviews; the appliance's clock moves forward by almost a
 visit's timeout before the measured time, so that visits end, and their pairs are counted, as fast as new ones begin.
 A rate is held when what waits gets no older during the measured time and every hit is counted exactly afterwards.
+Short trials go up from the target until one is not held; the highest that was is then proved for a minute. At last all
+hits of each visitor are sent at once over 16 connections, as fast as they are answered: these must be counted exactly.
 """
 
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +28,8 @@ from tests.kit.stats_client import StatsClient
 
 SITES = (1, 100)
 TARGET, AIM, MEMORY_MB = 3_000, 6_000, 900
+RATES = (250, 500, 1_000, 2_000, 2_500, TARGET, 3_500, 4_000, 4_500, 5_000, 5_500, AIM, 6_500, 7_000)
+"""Tried upwards from the target, downwards from it if it is not held."""
 _NOON = 1_930_478_400
 _CONNECTIONS = 32
 _TIMEOUT_SECONDS = 1500
@@ -33,7 +37,7 @@ _TIMEOUT_SECONDS = 1500
 _LAG = 0.05
 """Between two pages of a visit, as a share of the time before the measured time."""
 _TRY_SECONDS, _PROOF_SECONDS = 20.0, 60.0
-_STEP = 1.15
+_BURST_VISITORS, _BURST_CONNECTIONS, _BURST_SECONDS = 10_000, 16, 60.0
 _OLDER_SECONDS = 2.0
 """What waits may be older by this at the end of the measured time than at its beginning: more is growth."""
 _PAIRS_WAIT_SECONDS = 10.0
@@ -52,6 +56,8 @@ class Trial(NamedTuple):
     """One rate on a fresh appliance."""
 
     rate: float
+    seconds: float
+    """Of the measured time."""
     sent: Sent
     older: float
     """Seconds by which what waits got older during the measured time."""
@@ -73,27 +79,31 @@ class Trial(NamedTuple):
         )
 
 
-def measure(sites: int, say: Say, first: float = TARGET) -> Trial | None:
-    """Look for the highest rate by short trials, then prove it for a minute; None if nothing is held."""
+def measure(sites: int, say: Say) -> bool:
+    """Print everything about so many sites; returns whether some rate was held and the bursts were counted exactly."""
     say(
         f"end to end, {PAGEVIEWS} pageviews a visit, all parts and the client on {len(cores.ALL_CORES)} cores; "
         f"sites: {sites}"
     )
-    rate, held = first, 0.0
-    for _ in range(8):
-        trial = _said(try_rate(sites, rate, _TRY_SECONDS), say)
-        if trial.is_held:
-            held, rate = rate, rate * _STEP
-        elif held:
+    proof = prove(sites, RATES, say)
+    if proof is None:
+        say("  no rate was held")
+    else:
+        report(proof, say)
+    return try_bursts(sites, say) and proof is not None
+
+
+def prove(sites: int, rates: Sequence[float], say: Say) -> Trial | None:
+    """The highest of some rates that is held for a minute, found by short trials; None if none is."""
+    held = [rate for rate in rates if rate < TARGET]
+    for rate in rates[len(held) :]:
+        if not _said(try_rate(sites, rate, _TRY_SECONDS), say).is_held:
             break
-        else:
-            rate /= _STEP
-    while held:
-        trial = _said(try_rate(sites, held, _PROOF_SECONDS), say)
+        held.append(rate)
+    for rate in reversed(held):
+        trial = _said(try_rate(sites, rate, _PROOF_SECONDS), say)
         if trial.is_held:
-            _report(trial, say)
             return trial
-        held = held / _STEP if held > 100 else 0.0
     return None
 
 
@@ -116,7 +126,28 @@ def try_rate(sites: int, rate: float, seconds: float) -> Trial:
             sent = client.run(stream, rate, seconds)
         memory = memory_mb(appliance)
         counted_after = await_counted(appliance, traffic)
-        return Trial(rate, sent, watch.older(), counted_after, memory, watch.cpu(sent.taken))
+        return Trial(rate, seconds, sent, watch.older(), counted_after, memory, watch.cpu(sent.taken))
+
+
+def try_bursts(sites: int, say: Say) -> bool:
+    """All hits of each visitor at once; returns whether they are counted exactly."""
+    traffic = VisitTraffic([f"site{number}.example" for number in range(sites)])
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as directory,
+        ApplianceProcess(
+            Path(directory), [Site(name) for name in traffic.sites], at=_NOON, limits=LIMITS, extra=_EXTRA
+        ) as appliance,
+        PacedClient(appliance.ingest, _BURST_CONNECTIONS) as client,
+    ):
+        sent = client.run(traffic.bursts(_BURST_VISITORS), float("inf"), _BURST_SECONDS)
+        counted_after = await_counted(appliance, traffic)
+    is_exact = counted_after is not None and not sent.refused
+    say(
+        f"  bursts, all {PAGEVIEWS} hits of a visitor at once over {_BURST_CONNECTIONS} connections: "
+        f"{traffic.started:,} visitors and {traffic.sent:,} hits at {sent.per_second:.0f}/s, {sent.refused} refused, "
+        f"visitors, visits and pageviews {'exact' if is_exact else 'NOT exact'}"
+    )
+    return is_exact
 
 
 class Watch:
@@ -204,22 +235,26 @@ def _said(trial: Trial, say: Say) -> Trial:
     verdict = "held" if trial.is_held else "not held"
     counted = "never" if trial.counted_after is None else f"{trial.counted_after:.1f} s later"
     say(
-        f"  {trial.rate:6.0f} hits/s: {verdict}; sent {trial.sent.per_second:.0f}/s, {trial.sent.refused} refused, "
-        f"client late by {trial.sent.late_seconds:.1f} s, what waits {trial.older:+.1f} s older, all counted {counted}"
+        f"  {trial.rate:6.0f} hits/s for {trial.seconds:.0f} s: {verdict}; sent {trial.sent.per_second:.0f}/s, "
+        f"{trial.sent.refused} refused, client late by {trial.sent.late_seconds:.1f} s, "
+        f"what waits {trial.older:+.1f} s older, all counted exactly: {counted}; "
+        f"{sum(trial.memory.values()):.0f} MB, {sum(trial.cpu.values()):.0f} µs a hit"
     )
     return trial
 
 
-def _report(trial: Trial, say: Say) -> None:
-    say(f"  highest rate held for {_PROOF_SECONDS:.0f} s: {trial.rate:.0f} hits/s (target {TARGET}, aim {AIM})")
+def report(trial: Trial, say: Say) -> None:
+    """What a rate costs that was held."""
+    say(f"  highest rate held for {trial.seconds:.0f} s: {trial.rate:.0f} hits/s (target {TARGET}, aim {AIM})")
     held = ", ".join(f"{part} {size:.0f}" for part, size in sorted(trial.memory.items()))
     say(f"  memory at that rate: {sum(trial.memory.values()):.0f} MB (target {MEMORY_MB}): {held}")
     cost = ", ".join(f"{part} {each:.0f}" for part, each in sorted(trial.cpu.items()))
     say(f"  µs of processor a hit: {sum(trial.cpu.values()):.0f}: {cost}")
+    say(f"  {trial.sent.taken:,} hits of the measured time, all counted: visitors, visits and pageviews are exact")
 
 
 def main() -> int:
-    """All numbers of sites; 1 if nothing is held."""
+    """All numbers of sites; 1 if no rate is held or bursts are not exact."""
     results = [measure(sites, _write) for sites in SITES]
     return 0 if all(results) else 1
 
