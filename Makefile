@@ -10,7 +10,7 @@ FAULTS :=
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries faults outages flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries bench-dashboard faults outages flood docs tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +48,9 @@ types: setup
 unit: setup
 	$(BIN)/python -m pytest -q -n auto -m "not slow" tests/unit
 
-bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest, of all parts and of log imports
+bench: setup  ## Print boot time, idle memory, delay from hit to answer, and the speed of ingest, of all parts, of log imports, of questions and of the report
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.dashboard queries
 
 bench-import: setup  ## Print the speed of log imports beside GoAccess (part of `bench`)
 	$(BIN)/python -m tests.bench.log_import
@@ -71,6 +72,9 @@ bench-cells: setup  ## Print what inserts cost by size and number of sites, and 
 
 bench-queries: setup  ## Ask what the report asks of a year of 50,000 visits a day while hits arrive; print times and bytes
 	$(BIN)/python -m tests.bench.queries
+
+bench-dashboard: setup  ## Open and filter the report of a year of 50,000 visits a day in Chromium; print how long it takes (part of `bench`)
+	$(BIN)/python -m tests.bench.dashboard
 
 bench-close: setup  ## Close a day of 50,000 visits; print time, memory, rows, bytes, and how long answers take meanwhile
 	$(BIN)/python -m tests.bench.close

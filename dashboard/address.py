@@ -1,5 +1,8 @@
 """The part of the view that our own elements change: filters, interval and series, kept in the address."""
 
+import time
+from dataclasses import dataclass
+
 import streamlit as st
 
 from dashboard import filters
@@ -13,11 +16,23 @@ SERIES = "series"
 _OF_PERIOD = ("period", "days", "compare", filters.PARAMETER, INTERVAL, SERIES)
 _ASK_AGAIN = "whole page again"
 _REMEMBERED = "view"
+_WRITTEN = "written to the address"
+_ON_ITS_WAY_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Written:
+    """A change of the address that the browser may not know yet."""
+
+    before: list[str]
+    after: list[str]
+    at: float
+    """By the machine's uptime."""
 
 
 def read_filters(locked: tuple[Filter, ...] = ()) -> tuple[Filter, ...]:
     """Filters of the address, behind those that always hold; together they stay within two attributes."""
-    return filters.read([*(one.text for one in locked), *st.query_params.get_all(filters.PARAMETER)])
+    return filters.read([*(one.text for one in locked), *_texts(filters.PARAMETER)])
 
 
 def view(opened: Opened) -> View:
@@ -34,7 +49,8 @@ def view(opened: Opened) -> View:
 
 def read(name: str) -> str:
     """A single text of the address."""
-    return st.query_params.get(name, "")
+    texts = _texts(name)
+    return texts[-1] if texts else ""
 
 
 def of_view(*, has_site: bool, has_period: bool) -> dict[str, list[str]]:
@@ -42,7 +58,7 @@ def of_view(*, has_site: bool, has_period: bool) -> dict[str, list[str]]:
     own = (*(("site",) if has_site else ()), *(_OF_PERIOD if has_period else ()))
     remembered: dict[str, list[str]] = st.session_state.get(_REMEMBERED, {})
     kept = {name: texts for name, texts in remembered.items() if name not in own}
-    given = {name: st.query_params.get_all(name) for name in ("site", *_OF_PERIOD) if name in st.query_params}
+    given = {name: texts for name in ("site", *_OF_PERIOD) if (texts := _texts(name))}
     st.session_state[_REMEMBERED] = kept | given
     return kept | given
 
@@ -67,9 +83,9 @@ def apply(action: Action) -> bool:
         case {"do": "clear"}:
             _write(())
         case {"do": "interval", "value": str(value)}:
-            st.query_params[INTERVAL] = value
+            _set(INTERVAL, [value])
         case {"do": "series", "value": str(value)}:
-            st.query_params[SERIES] = value
+            _set(SERIES, [value])
         case _:
             return False
     st.session_state[_ASK_AGAIN] = True
@@ -89,4 +105,22 @@ def settled() -> None:
 
 def _write(kept: tuple[Filter, ...]) -> None:
     texts = [one.text for one in filters.read(one.text for one in kept)]
-    st.query_params[filters.PARAMETER] = texts
+    _set(filters.PARAMETER, texts)
+
+
+def _set(name: str, texts: list[str]) -> None:
+    written = Written(st.query_params.get_all(name), texts, time.monotonic())
+    st.session_state[_WRITTEN] = st.session_state.get(_WRITTEN, {}) | {name: written}
+    st.query_params[name] = texts
+
+
+def _texts(name: str) -> list[str]:
+    """What stands in the address. A card that asks for its numbers while a filter is being set sends the address of
+    before, which must not take the filter away again.
+    """
+    given = st.query_params.get_all(name)
+    written: Written | None = st.session_state.get(_WRITTEN, {}).get(name)
+    if written and given == written.before and time.monotonic() - written.at < _ON_ITS_WAY_SECONDS:
+        st.query_params[name] = written.after
+        return written.after
+    return given

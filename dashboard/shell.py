@@ -8,8 +8,11 @@ addresses of their own.
 import html
 import re
 from functools import cache
+from pathlib import Path
 
 from streamlit import file_util
+
+from dashboard import preload
 
 TITLE = "Web analytics"
 _STYLES = "".join(f'<link rel="stylesheet" href="/assets/{name}.css" />' for name in ("dashboard", "elements"))
@@ -50,4 +53,4 @@ def template() -> str:
             raise RuntimeError(f"Streamlit's index.html has changed: nothing matches {pattern}")
     if re.search(r"<script(?![^>]*\ssrc=)", text):
         raise RuntimeError("Streamlit's index.html has an inline script that the page policy would block")
-    return text
+    return text.replace("</head>", preload.links(text, Path(file_util.get_static_dir())) + "</head>")

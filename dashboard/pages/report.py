@@ -26,6 +26,8 @@ LIVE_SECONDS = 5.0
 """How often numbers of the current day are asked for again."""
 SLOW_SECONDS = 30.0
 """The same for longer periods that include the current day."""
+_SEEN = "seen "
+_VIEW_OF_CARDS = "view of cards"
 _FIRST_CARDS = ("Sources", "Pages")
 """Those that are in sight at first; the others are asked for when they come into sight."""
 
@@ -34,10 +36,20 @@ def show(opened: Opened) -> None:
     """Draw the page."""
     view = address.view(opened)
     query = query_of(view, opened.today)
+    _forget_what_was_seen(view)
     every = None
     if view.period.includes_today:
         every = LIVE_SECONDS if view.period.one_day else SLOW_SECONDS
     st.fragment(_show_report, run_every=every)(view, query)
+
+
+def _forget_what_was_seen(view: View) -> None:
+    """After a change of the view, cards below the fold wait again until they are in sight."""
+    asked = replace(view, interval="", series="")
+    if st.session_state.get(_VIEW_OF_CARDS, asked) != asked:
+        for name in [name for name in st.session_state if str(name).startswith(_SEEN)]:
+            del st.session_state[name]
+    st.session_state[_VIEW_OF_CARDS] = asked
 
 
 def _show_report(view: View, query: str) -> None:
@@ -53,9 +65,12 @@ def _show_report(view: View, query: str) -> None:
 
 def _show(view: View, query: str) -> None:
     answer = state.client().query(questions.totals(view))
-    notes.warnings(answer.meta)
-    if view.filters:
-        chips(view, _act)
+    # Streamlit knows a card by its place: with something above it that comes and goes, a click on a card of the run
+    # before would find nothing.
+    with st.container(key="above"):
+        notes.warnings(answer.meta)
+        if view.filters:
+            chips(view, _act)
     totals = dict(zip(view.metrics(), answer.results[0].metrics, strict=True))
     with st.container(border=True, key="headline"):
         headline(view, answer, _act)
@@ -100,11 +115,11 @@ def _show_panel(view: View, card: Panel) -> None:
             case {"do": "tab", "value": str(tab)}:
                 st.session_state[f"open {card.title}"] = tab
             case {"do": "seen"}:
-                st.session_state[f"seen {card.title}"] = True
+                st.session_state[_SEEN + card.title] = True
             case _:
                 _act(action)
 
-    if card.title not in _FIRST_CARDS and not st.session_state.get(f"seen {card.title}"):
+    if card.title not in _FIRST_CARDS and not st.session_state.get(_SEEN + card.title):
         panel(card, report, waiting_data(), act)
         return
     why = why_not(report, view.filters)

@@ -72,8 +72,13 @@ def main(arguments: list[str]) -> None:
             _make_year(engine, int(arguments[1]))
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        subprocess.run([sys.executable, "-m", "tests.bench.queries", name, str(VISITS)], check=True)
+        make(Path(name))
         ask(Path(name))
+
+
+def make(directory: Path) -> None:
+    """Make the year, in a process of its own: one engine per process."""
+    subprocess.run([sys.executable, "-m", "tests.bench.queries", str(directory), str(VISITS)], check=True)
 
 
 def ask(directory: Path) -> None:

@@ -67,6 +67,7 @@ def _numbers(fake: FakeStats) -> None:
         "visit:browser": [("Firefox", 3)],
     }
     fake.current = 3
+    fake.seconds = {}
 
 
 def _log_in(context: BrowserContext, address: str, page: Page | None = None) -> Page:
@@ -145,6 +146,43 @@ def test_a_click_filters_and_the_filter_can_be_removed(context: BrowserContext, 
     expect(page.locator(".chip")).to_have_count(0)
     page.get_by_role("button", name="Without /about").click()
     expect(page.locator(".chip")).to_have_text("Page is not /about×")
+
+
+def test_a_click_on_a_list_of_before_is_not_lost_while_the_next_one_is_on_its_way(
+    context: BrowserContext, site: str, fake: FakeStats
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 700})  # no other card asks for its numbers meanwhile
+    _log_in(context, f"{site}/?period=Last+7+days", page)  # which asks again only every 30 seconds
+    page.get_by_role("table", name="Sources").get_by_role("button", name="news.example", exact=True).click()
+    expect(page.locator(".chip")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    fake.seconds["event:page"] = 1.5
+    page.get_by_role("button", name="Remove the filter").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    page.get_by_role("table", name="Pages", exact=True).get_by_role("button", name="/about", exact=True).click()
+    expect(page.locator(".chip").last).to_have_text("Page is /about×", timeout=10_000)
+    page.wait_for_url("**f=is%2Cevent%3Apage%2C%2Fabout")
+
+
+def test_cards_below_the_fold_wait_again_when_the_view_changes(
+    context: BrowserContext, site: str, fake: FakeStats
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    _log_in(context, site, page)
+    page.locator("h2", has_text="Devices").scroll_into_view_if_needed()
+    browsers = page.get_by_role("table", name="Browsers")
+    expect(browsers).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    fake.questions.clear()
+    page.get_by_role("table", name="Sources").get_by_role("button", name="news.example", exact=True).click()
+    expect(page.locator(".chip")).to_be_visible()
+    expect(page.locator(".drawn-panel.old", has=browsers)).to_have_count(1)
+    assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
+    browsers.scroll_into_view_if_needed()
+    expect(page.locator(".drawn-panel.old", has=browsers)).to_have_count(0)
+    assert fake.questions[-1].filters == [["is", "visit:source", ["news.example"]]]
 
 
 def test_cards_are_asked_for_when_they_come_into_sight(context: BrowserContext, site: str, fake: FakeStats) -> None:

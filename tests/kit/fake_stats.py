@@ -3,6 +3,7 @@
 Questions and answers have the form of the contract; without a valid grant there is none, as by the real one.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class FakeStats:
     data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
     status: int = 200
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long questions by a dimension take."""
     questions: list[Question] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     """Those that came with what was asked."""
@@ -169,6 +172,7 @@ class FakeStats:
         self.questions.append(question)
         days = self._days(question.date_range)
         dimension = question.dimensions[0] if question.dimensions else ""
+        await asyncio.sleep(self.seconds.get(dimension, 0.0))
         summed = len(days) > 1 and not dimension.startswith("time:")
         meta = Meta(
             "daily_sum" if summed else "exact",

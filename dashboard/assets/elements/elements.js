@@ -8,7 +8,7 @@ import { drawFiles } from "./files.js";
 import { drawHeadline } from "./headline.js";
 import { drawNavigation } from "./navigation.js";
 import { drawNow } from "./now.js";
-import { drawPanel } from "./panel.js";
+import { drawPanel, hold } from "./panel.js";
 import { drawSheet } from "./sheet.js";
 import { drawTable } from "./table.js";
 import { settle } from "./tips.js";
@@ -31,7 +31,10 @@ export default function element({ data, parentElement, setTriggerValue }) {
     state = { root, text: null, memory: {} };
     drawn.set(parentElement, state);
   }
-  state.act = (action) => setTriggerValue("action", action);
+  state.act = (action) => {
+    hold(action);
+    setTriggerValue("action", action);
+  };
   // Numbers are asked for again every few seconds; what has not changed stays as it is.
   if (state.text === text) return;
   const focused = state.root.contains(document.activeElement) ? focusName() : null;

@@ -8,13 +8,25 @@ import { explained, told } from "./tips.js";
 const SHOWN = 9;
 const SEARCH_FROM = 12;
 const PAUSE = 40;
+const MOST = 2000;
+const CHANGES = new Set(["filter", "remove", "clear"]);
 
 const turns = [];
+let heldFor = null;
 
-// Streamlit runs one fragment for what arrives at once, so cards that come into sight together take turns.
+// Streamlit runs one fragment for what arrives at once, so cards that come into sight together take turns. They wait
+// while a filter is on its way into the address: what they send has the address of before.
 function next() {
+  if (heldFor && heldFor.address === location.search && performance.now() < heldFor.until) {
+    setTimeout(next, PAUSE);
+    return;
+  }
   turns[0]();
   setTimeout(() => { if (turns.shift() && turns.length) next(); }, PAUSE);
+}
+
+export function hold(action) {
+  if (CHANGES.has(action.do)) heldFor = { address: location.search, until: performance.now() + MOST };
 }
 
 function name(row, data, act) {
@@ -65,8 +77,8 @@ function whole(data, act, memory) {
     list, ...data.notes.map((note) => el("p", { class: "note" }, note)));
   dialog.onclose = () => { memory.open = false; };
   dialog.onclick = (event) => { if (event.target === dialog) close(); };
-  fill();
-  return dialog;
+  // Hundreds of rows are drawn when somebody wants to see them, not each time that the numbers move.
+  return { dialog, open: () => { fill(); memory.open = true; dialog.showModal(); } };
 }
 
 function content(data, act) {
@@ -83,28 +95,37 @@ function content(data, act) {
   return [el("div", { class: "beside" }, box, listed)];
 }
 
+// Asks for a card when it comes into sight.
+function whenSeen(root, act, memory) {
+  memory.observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    memory.observer.disconnect();
+    turns.push(() => act({ do: "seen" }));
+    if (turns.length === 1) setTimeout(next);
+  }, { rootMargin: "150px" });
+  memory.observer.observe(root);
+}
+
 export function drawPanel(root, data, act, memory) {
   memory.observer?.disconnect();
+  const waits = data.state === "waiting";
+  root.classList.toggle("old", waits && memory.drawn);
+  root.setAttribute("aria-busy", waits);
+  if (waits) whenSeen(root, act, memory);
+  // The list of the view before stays, pale, until this one is there: nothing jumps, and the focus keeps its place.
+  if (waits && memory.drawn) return;
+  memory.drawn = !waits;
   const tab = (one) => el("button", {
     type: "button", "data-focus": `tab ${one}`, "aria-pressed": one === data.tab ? "true" : "false",
     onclick: () => { memory.open = false; memory.search = ""; act({ do: "tab", value: one }); },
   }, one);
-  const dialog = data.rows.length ? whole(data, act, memory) : null;
+  const list = data.rows.length ? whole(data, act, memory) : null;
   root.replaceChildren(
     el("div", { class: "panel-head" }, el("h2", {}, data.title), el("div", { class: "tabs", role: "group", "aria-label": data.title }, data.tabs.map(tab))),
     el("div", { class: "panel-body" }, ...content(data, act)),
     el("div", { class: "panel-foot" },
       el("div", {}, data.notes.map((note) => el("p", { class: "note" }, note))),
-      dialog ? el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: () => { memory.open = true; dialog.showModal(); } }, data.rows.length > SHOWN ? `All ${data.more}` : "Details") : null),
-    dialog ?? "");
-  if (dialog && memory.open) dialog.showModal();
-  if (data.state === "waiting") {
-    memory.observer = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      memory.observer.disconnect();
-      turns.push(() => act({ do: "seen" }));
-      if (turns.length === 1) setTimeout(next);
-    }, { rootMargin: "150px" });
-    memory.observer.observe(root);
-  }
+      list ? el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: list.open }, data.rows.length > SHOWN ? `All ${data.more}` : "Details") : null),
+    list?.dialog ?? "");
+  if (list && memory.open) list.open();
 }

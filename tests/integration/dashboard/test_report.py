@@ -1,13 +1,16 @@
 """The report's view in the address: filters, comparison, interval and series."""
 
+import time
 from datetime import date
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from appliance.stats.contract import Site
+from dashboard.address import Written
 from tests.kit.fake_stats import FakeStats
-from tests.kit.report_elements import card, element, numbers, rows, see
+from tests.kit.report_elements import card, element, elements, numbers, rows, see
 
 
 @pytest.fixture
@@ -110,6 +113,39 @@ def test_a_third_attribute_is_explained_and_filters_to_remove_are_offered(page: 
     assert [offer["label"] for offer in devices["offers"]] == ["Show without source Google", "Show without page /"]
     assert rows(page, "Pages") == [("/", "9")]
     assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
+
+
+def _place_of(card: str, block: Any) -> tuple[int, ...]:
+    """Where a card stands in the page; Streamlit knows it by this."""
+    for index, child in block.children.items():
+        if child.type == "bidi_component" and f'"title":"{card}"'.encode() in child.proto.bytes:
+            return (index,)
+        if hasattr(child, "children") and (found := _place_of(card, child)):
+            return (index, *found)
+    return ()
+
+
+def test_cards_keep_their_place_when_filters_and_warnings_come_and_go(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    before = _place_of("Pages", page.main)
+    page.query_params["f"] = "is,visit:source,Google"
+    fake.warnings = ["Something is wrong."]
+    page.run()
+    assert before
+    assert _place_of("Pages", page.main) == before
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0.0, ["Google"]), (60.0, [])])
+def test_a_filter_that_was_just_set_outlives_a_card_that_still_sends_the_address_of_before(
+    page: AppTest, seconds: float, kept: list[str]
+) -> None:
+    page.run()
+    page.session_state["written to the address"] = {
+        "f": Written([], ["is,visit:source,Google"], time.monotonic() - seconds)
+    }
+    page.run()
+    shown = elements(page, "chips")
+    assert [chip["value"] for chips in shown for chip in chips["filters"]] == kept
 
 
 def test_filters_that_make_no_sense_are_ignored(page: AppTest, fake: FakeStats) -> None:

@@ -9,6 +9,8 @@ from streamlit import file_util
 
 from dashboard import shell
 
+OURS = ("/share/x/static/", "/share/x/_stcore/bidi-components/elements/", "/assets/")
+
 
 def test_the_page_has_our_title_and_no_inline_script() -> None:
     page = shell.page()
@@ -22,8 +24,20 @@ def test_every_address_of_the_page_begins_at_the_base() -> None:
     page = shell.page("/share/x/")
     addresses = re.findall(r'(?:href|src)="([^"]*)"', page)
     assert len(addresses) > 10
-    assert {address for address in addresses if not address.startswith(("/share/x/static/", "/assets/"))} == set()
+    assert {address for address in addresses if not address.startswith(OURS)} == set()
     assert 'data-base="/share/x/"' in page
+
+
+def test_what_every_page_needs_is_asked_for_at_once_and_nothing_twice() -> None:
+    scripts = re.findall(r'<link rel="modulepreload" crossorigin href="/([^"]*)"', shell.page())
+    assert len(scripts) == len(set(scripts))
+    ours = {name.rpartition("/")[2] for name in scripts if "bidi-components" in name}
+    assert {"elements.js", "headline.js", "chart.js", "dom.js"} <= ours
+    assert "world.js" not in ours
+    theirs = [name for name in scripts if name.startswith("static/js/")]
+    assert any(name.startswith("static/js/BidiComponent.") for name in theirs)
+    for name in theirs:
+        assert (Path(file_util.get_static_dir()) / name).is_file()
 
 
 @pytest.fixture
