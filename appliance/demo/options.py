@@ -47,9 +47,24 @@ page = "/pricing"
 [[sites.goals]]
 event = "Recipe opened"
 
+[[sites.goals]]
+event = "Order"
+
+[[sites.funnels]]
+name = "From prices to order"
+steps = [{{page = "/pricing"}}, {{event = "Order started"}}, {{event = "Order"}}]
+
+[[sites.funnels]]
+name = "From contact to message"
+steps = [{{page = "/contact"}}, {{event = "Message sent"}}]
+
 [[sites.properties]]
 key = "recipe"
 values = ["espresso", "filter", "cold-brew"]
+
+[[sites.properties]]
+key = "plan"
+values = ["taster", "household", "office"]
 
 [[users]]
 name = "{user}"

@@ -63,8 +63,10 @@ class Traffic:
             "eid": secrets.token_hex(8),
             "w": visitor.width,
         }
-        if hit.recipe:
-            body["p"] = {"recipe": hit.recipe}
+        if hit.properties:
+            body["p"] = dict(hit.properties)
+        if hit.amount:
+            body["$"] = {"currency": hit.currency, "amount": hit.amount}
         if hit.engaged_ms:
             body |= {"e": hit.engaged_ms, "sd": hit.scroll_depth}
         headers = {

@@ -96,6 +96,8 @@ _LANGUAGES: tuple[tuple[int, str], ...] = (
 _WIDE: tuple[tuple[int, int], ...] = ((55, 1440), (40, 992), (5, 576))
 """Widths that the tracker sends: lower bounds of its classes."""
 _PHONE, _TABLET = 1, 576
+MISSING = ("/shop", "/prices.html")
+"""Pages that the site does not have."""
 _ENTRIES: tuple[tuple[int, str], ...] = (
     (45, "/"),
     (14, "/blog/water"),
@@ -104,6 +106,8 @@ _ENTRIES: tuple[tuple[int, str], ...] = (
     (9, "/docs"),
     (8, "/pricing"),
     (5, "/app"),
+    (2, MISSING[0]),
+    (1, MISSING[1]),
 )
 _NEXT: dict[str, tuple[tuple[int, str], ...]] = {
     "/": ((30, "/pricing"), (25, "/blog"), (20, "/docs"), (15, "/app"), (10, "/contact")),
@@ -115,12 +119,23 @@ _NEXT: dict[str, tuple[tuple[int, str], ...]] = {
     "/pricing": ((45, "/contact"), (30, "/docs"), (25, "/")),
     "/contact": ((60, "/thanks"), (40, "/")),
     "/thanks": ((100, "/"),),
+    **dict.fromkeys(MISSING, ((70, "/"), (30, "/pricing"))),
     "/app": ((40, "/app/filter"), (35, "/app/espresso"), (25, "/app/cold-brew")),
 }
 _APP: tuple[tuple[int, str], ...] = ((30, "/app/filter"), (25, "/app/espresso"), (20, "/app/cold-brew"), (25, "/docs"))
-_EVENTS = {"/thanks": "Message sent"} | {
-    f"/app/{recipe}": "Recipe opened" for recipe in ("espresso", "filter", "cold-brew")
+_LINKS = {
+    "/blog/water": "https://water-lab.example/hardness",
+    "/blog/cups": "https://pottery.example/",
+    "/docs": "https://coffee-forum.example/threads/grinders",
 }
+"""Where links of a page lead to on other sites."""
+_GUIDE = "/files/brewing-guide.pdf"
+_PLANS: tuple[tuple[int, tuple[str, str]], ...] = (
+    (25, ("taster", "9.00")),
+    (60, ("household", "17.00")),
+    (15, ("office", "58.00")),
+)
+_CURRENCIES = ((90, "EUR"), (10, "CHF"))
 
 
 class Hit(NamedTuple):
@@ -129,11 +144,14 @@ class Hit(NamedTuple):
     name: str
     path: str
     referrer: str
-    recipe: str = ""
-    """Property of the event."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """Of the event."""
     engaged_ms: int = 0
     """Visible time, for an engagement signal; `scroll_depth` in percent likewise."""
     scroll_depth: int = 0
+    amount: str = ""
+    """Of the event's revenue, in the main unit of `currency`."""
+    currency: str = ""
 
 
 class Visitor(NamedTuple):
@@ -161,18 +179,37 @@ def make_journey(chance: random.Random) -> list[Hit]:
     path, referrer = _pick(chance, _ENTRIES), _pick(chance, _REFERRERS)
     campaign = _pick(chance, _CAMPAIGNS)
     hits = [Hit("pageview", path + (f"?{urlencode(campaign)}" if campaign else ""), referrer)]
+    hits += _events(chance, path)
     while chance.random() < 0.62 and len(hits) < 20:
         hits.append(_engagement(chance, path))
         path = _pick(chance, _NEXT.get(path, _APP))
         hits.append(Hit("pageview", path, ""))
-        if path in _EVENTS and chance.random() < 0.7:
-            recipe = path.removeprefix("/app/")
-            hits.append(Hit(_EVENTS[path], path, "", "" if recipe == path else recipe))
+        hits += _events(chance, path)
     return [*hits, _engagement(chance, path)]
 
 
+def _events(chance: random.Random, path: str) -> list[Hit]:
+    """What the visitor does on a page beside reading it."""
+    if path in MISSING:
+        return [Hit("404", path, "", (("path", path),))]
+    if path == "/thanks" and chance.random() < 0.7:
+        return [Hit("Message sent", path, "")]
+    if path.startswith("/app/") and chance.random() < 0.7:
+        return [Hit("Recipe opened", path, "", (("recipe", path.removeprefix("/app/")),))]
+    if path == "/pricing" and chance.random() < 0.35:
+        plan, amount = _pick(chance, _PLANS)
+        properties = (("plan", plan),)
+        order = Hit("Order", path, "", properties, amount=amount, currency=_pick(chance, _CURRENCIES))
+        return [Hit("Order started", path, "", properties), *([order] if chance.random() < 0.5 else [])]
+    if path == "/docs" and chance.random() < 0.15:
+        return [Hit("File Download", path, "", (("url", _GUIDE),))]
+    if path in _LINKS and chance.random() < 0.2:
+        return [Hit("Outbound Link: Click", path, "", (("url", _LINKS[path]),))]
+    return []
+
+
 def _engagement(chance: random.Random, path: str) -> Hit:
-    return Hit("engagement", path, "", "", chance.randrange(3_000, 90_000), chance.randrange(20, 101))
+    return Hit("engagement", path, "", (), chance.randrange(3_000, 90_000), chance.randrange(20, 101))
 
 
 def _pick(chance: random.Random, choices: tuple[tuple[int, _T], ...]) -> _T:

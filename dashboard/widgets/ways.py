@@ -14,7 +14,7 @@ from dashboard.widgets.panel import file_name
 def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]:
     """The rows of a list of ways."""
     page = filtered_page(view.filters)
-    found = [way for way in answer.transitions if _belongs(way, report.kind, page)]
+    found = sorted((way for way in answer.transitions if _belongs(way, report.kind, page)), key=lambda way: -way.visits)
     listed = found[:MAX_ROWS]
     most = max((way.visits for way in listed), default=0) or 1
     rows = []

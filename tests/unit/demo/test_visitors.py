@@ -5,7 +5,7 @@ import random
 from itertools import pairwise
 
 from appliance.demo.site import PAGES
-from appliance.demo.visitors import Hit, make_journey, make_visitor
+from appliance.demo.visitors import MISSING, Hit, make_journey, make_visitor
 
 N = 2_000
 
@@ -22,7 +22,18 @@ def test_visitors_come_from_public_addresses() -> None:
 
 def test_every_page_of_a_journey_exists() -> None:
     views = {"/app/filter", "/app/espresso", "/app/cold-brew"}
-    assert {hit.path.partition("?")[0] for journey in journeys() for hit in journey} <= set(PAGES) | views
+    visited = {hit.path.partition("?")[0] for journey in journeys() for hit in journey}
+    assert visited - set(MISSING) <= set(PAGES) | views
+
+
+def test_every_list_of_the_report_gets_something() -> None:
+    hits = [hit for journey in journeys() for hit in journey]
+    assert {hit.name for hit in hits} == {
+        *("pageview", "engagement", "404", "File Download", "Outbound Link: Click"),
+        *("Message sent", "Recipe opened", "Order started", "Order"),
+    }
+    assert {hit.currency for hit in hits if hit.amount} == {"EUR", "CHF"}
+    assert {key for hit in hits for key, _ in hit.properties} == {"recipe", "plan", "url", "path"}
 
 
 def test_some_bounce_and_nobody_stays_for_ever() -> None:

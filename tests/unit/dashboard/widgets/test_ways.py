@@ -15,7 +15,7 @@ from dashboard.widgets.ways import ways_data
 DAY = date(2026, 11, 23)
 VIEW = View(Site("example.org", "UTC"), Period("day", DAY, DAY, includes_today=True))
 ANSWER = Transitions(
-    [Transition("/", "/a", 8, 9, 10), Transition("/a", "/b", 5, 6, 7), Transition("/b", "/", 5, 5, 5)],
+    [Transition("/a", "/b", 5, 6, 12), Transition("/", "/a", 8, 9, 10), Transition("/b", "/", 5, 5, 5)],
     Meta("exact", "", includes_today=True),
 )
 
