@@ -54,6 +54,7 @@ FIGURES: dict[str, str] = {
 
 SUMMED = "Visitors are counted for each day and added up: a person who comes on three days counts three times."
 """Of visitors over several days."""
+ROUNDED = "Percentages and times are rounded, and so are numbers from a million on; files have the exact ones."
 AT_LEAST = "≥ means at least: what too few visitors of a day had is not counted in."
 AT_LEAST_IN_ROW = "≥ means at least: who came twice may be in another row as well."
 

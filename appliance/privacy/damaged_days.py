@@ -12,6 +12,7 @@ _SENTENCES = {
     "redis_emptied": "Redis lost its data on {day}: numbers of that day are too low, visitors may count twice",
     "key_lost": "the key of visitors was lost on {day}: visitors and visits of that day may count twice",
 }
+_UNKNOWN = "the evidence log cannot be read: whether anything of these days was lost is not known"
 
 
 class DamagedDays:
@@ -22,13 +23,16 @@ class DamagedDays:
         self._found: list[tuple[float, str]] = []
         self._lock = threading.Lock()
 
-    def sentences(self, first: date, last: date, timezone: str) -> list[str]:
-        """What is to be said about a range of days of a site in that zone; one sentence for each day and kind."""
+    def of(self, first: date, last: date, timezone: str) -> list[tuple[date | None, str]]:
+        """Damaged days of a range, of a site in that zone, each with what is to be said; one for each day and kind.
+
+        The day is None where it is not known whether anything was lost.
+        """
         with self._lock:
             try:
                 begins_anew, entries = self._tail.read()
             except OSError:
-                return ["the evidence log cannot be read: whether anything of these days was lost is not known"]
+                return [(None, _UNKNOWN)]
             if begins_anew:
                 self._found = []
             for entry in entries:
@@ -36,5 +40,5 @@ class DamagedDays:
                     self._found.append((at, str(entry.get("kind"))))
             found = list(self._found)
         days = ((local_day_hour(at, timezone)[0], kind) for at, kind in found)
-        said = [_SENTENCES[kind].format(day=day.isoformat()) for day, kind in days if first <= day <= last]
+        said = [(day, _SENTENCES[kind].format(day=day.isoformat())) for day, kind in days if first <= day <= last]
         return list(dict.fromkeys(said))

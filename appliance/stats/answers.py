@@ -19,6 +19,7 @@ from appliance.stats.contract import (
     NOT_SET,
     OTHER,
     Answer,
+    DamagedDay,
     Meta,
     Question,
     Row,
@@ -59,7 +60,7 @@ class Answers:
         counted_until: Callable[[], float],
         warnings: Callable[[], list[str]] = list,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
-        damage: Callable[[date, date, str], list[str]] = lambda _first, _last, _timezone: [],
+        damage: Callable[[date, date, str], list[tuple[date | None, str]]] = lambda _first, _last, _timezone: [],
     ) -> None:
         """What answers are made from.
 
@@ -67,7 +68,7 @@ class Answers:
             counted_until: moment up to which arrived hits are in the counters, seconds since 1970.
             warnings: what is wrong with the appliance, one sentence each.
             listed: pages of a site's sitemap, as they are counted.
-            damage: what a loss has done to the numbers of a range of days in a zone, one sentence each.
+            damage: days of a range in a zone whose numbers a loss has damaged, one sentence each; no day: not known.
         """
         self._k = settings.privacy.k
         self._clock = clock
@@ -121,7 +122,8 @@ class Answers:
             total_rows=len(rows) if question.include.total_rows else None,
             imports_included=False if question.include.imports else None,
             comparison=compared_meta(other, before) if other and before else None,
-            warnings=list(dict.fromkeys([*self._warnings(), *damaged])) or None,
+            warnings=list(dict.fromkeys([*self._warnings(), *(said for _, said in damaged)])) or None,
+            damaged_days=[DamagedDay(day.isoformat() if day else None, said) for day, said in damaged] or None,
         )
         page = rows[plan.offset : plan.offset + plan.limit]
         if other and before and isinstance(within, DateRange):

@@ -121,6 +121,15 @@ class ComparedMeta(msgspec.Struct, frozen=True, omit_defaults=True):
     partial: bool | None = None
 
 
+class DamagedDay(msgspec.Struct, frozen=True):
+    """A day whose numbers a loss has damaged."""
+
+    day: str | None
+    """`YYYY-MM-DD`; null where it is not known whether anything was lost."""
+    meaning: str
+    """One sentence."""
+
+
 class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """How to read the numbers."""
 
@@ -148,6 +157,8 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is wrong with the appliance or the numbers of these days, one sentence each: old data could not be deleted,
     Redis lost its data on one of them.
     """
+    damaged_days: list[DamagedDay] | None = None
+    """Those of the warnings that are about days of the range, or of the range compared with."""
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -45,7 +45,7 @@ class _Sheet:
         sheet.head(view, local)
         answer = self._client.query(questions.totals(view))
         notes.warnings(answer.meta)
-        sheet.numbers(view, answer)
+        sheet.numbers(view, answer, state.now())
         over_time = self._client.query(questions.over_time(view))
         other = answer.meta.comparison.date_range if answer.meta.comparison else None
         compared = self._client.query(questions.over_time(view, (other[0], other[1]))) if other else None
@@ -53,7 +53,7 @@ class _Sheet:
         for card in panels_of(view.site):
             self._card(card)
         sheet.foot(list(self._metrics), self._empty, self._refused)
-        notes.reading(view.site, answer.meta, state.now())
+        notes.reading(view.site, answer.meta)
 
     def _card(self, card: Panel) -> None:
         found = []

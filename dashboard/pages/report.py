@@ -73,7 +73,7 @@ def _show(view: View, query: str) -> None:
             chips(view, _act)
     totals = dict(zip(view.metrics(), answer.results[0].metrics, strict=True))
     with st.container(border=True, key="headline"):
-        headline(view, answer, _act)
+        headline(view, answer, state.now(), _act)
         if totals["visits"] or totals["pageviews"] or totals["visitors"] or view.filters:
             _show_timeline(view, answer.meta.comparison.date_range if answer.meta.comparison else None)
     if not view.filters and not totals["visits"] and not totals["pageviews"]:
@@ -85,7 +85,7 @@ def _show(view: View, query: str) -> None:
         for column, card in zip(columns, row, strict=False):
             with column, st.container(border=True, height="stretch", key=f"panel-{card.title.lower()}"):
                 st.fragment(_show_panel)(view, card)
-    notes.reading(view.site, answer.meta, state.now())
+    notes.reading(view.site, answer.meta)
 
 
 def _show_nothing(view: View) -> None:

@@ -4,19 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from appliance.stats.contract import Answer, Meta
-from dashboard import definitions, numbers
+from dashboard import definitions, marks, numbers
 from dashboard.element import Action, element
 from dashboard.figures import FIGURES, OF_ENDED_VISITS, mark_of
 from dashboard.moments import days_of
 from dashboard.view import View
 
 
-def headline(view: View, answer: Answer, on_action: Callable[[Action], None]) -> None:
-    """Show the numbers of the period."""
-    element("headline", "numbers", headline_data(view, answer), on_action)
+def headline(view: View, answer: Answer, now: float, on_action: Callable[[Action], None]) -> None:
+    """Show the numbers of the period; `now` in seconds since 1970."""
+    element("headline", "numbers", headline_data(view, answer, now), on_action)
 
 
-def headline_data(view: View, answer: Answer) -> dict[str, Any]:
+def headline_data(view: View, answer: Answer, now: float) -> dict[str, Any]:
     """What the element shows."""
     metrics = view.metrics()
     row = answer.results[0]
@@ -43,7 +43,8 @@ def headline_data(view: View, answer: Answer) -> dict[str, Any]:
                 "active": metric == view.shown_series,
             }
         )
-    return {"items": items, "notes": _notes(view, answer)}
+    alarms = [marks.lateness(answer.meta, now), *marks.damage(answer.meta)]
+    return {"items": items, "alarms": [alarm for alarm in alarms if alarm], "notes": _notes(view, answer)}
 
 
 def _none_ended(answer: Answer, values: Mapping[str, float | None]) -> bool:
@@ -63,7 +64,8 @@ def _bounded(text: str, *, partial: bool) -> str:
 
 
 def _notes(view: View, answer: Answer) -> list[str]:
-    notes = []
+    fresh = marks.freshness(answer.meta, view.site.timezone)
+    notes = [fresh] if fresh else []
     if answer.meta.comparison is not None:
         other = days_of(*answer.meta.comparison.date_range)
         running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""

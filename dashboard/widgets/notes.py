@@ -1,16 +1,12 @@
 """Sentences around the numbers: why there are none, and how to read those that are there."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import streamlit as st
 
 from appliance.stats.contract import Meta, Site
+from dashboard import definitions, marks
 from dashboard.client import StatsAwayError, StatsError
 
 _TO_LOGIN = '<a class="button" href="/login" target="_self">Log in again</a>'
-_LATE_SECONDS = 60
-"""Numbers that are older than this say so."""
 
 
 def ended(*, is_link: bool) -> None:
@@ -64,22 +60,20 @@ def nothing_in_period() -> None:
 
 def warnings(meta: Meta) -> None:
     """What is wrong with the appliance, where nobody can overlook it."""
-    if meta.warnings:
+    sentences = marks.other_warnings(meta)
+    if sentences:
         with st.container(key="warnings"):
             st.warning("This appliance needs its operator.")
-            for sentence in meta.warnings:
+            for sentence in sentences:
                 st.text(sentence)
 
 
-def reading(site: Site, meta: Meta, now: float) -> None:
+def reading(site: Site, meta: Meta) -> None:
     """How to read the numbers of the page."""
-    as_of = datetime.fromisoformat(meta.data_as_of)
     with st.container(key="notes", gap="xsmall"):
-        if now - as_of.timestamp() > _LATE_SECONDS and meta.includes_today:
-            local = as_of.astimezone(ZoneInfo(site.timezone))
-            st.text(f"Counted up to {local:%H:%M:%S}; later hits are on their way.")
         if meta.visitors == "daily_sum":
-            st.text("Visitors are counted for each day and added up: who comes on two days counts twice.")
+            st.text(definitions.SUMMED)
+        st.text(definitions.ROUNDED)
         st.text(
             f"Days and hours are those of {site.timezone}. "
             "Bounce rate and visit duration are those of visits that have ended."

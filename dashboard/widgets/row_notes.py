@@ -1,6 +1,7 @@
 """What a list leaves out and how to read it, in plain words. Pure."""
 
 from appliance.stats.contract import Answer, Meta
+from dashboard import definitions
 from dashboard.panels import NEW_VISITORS, Report
 
 
@@ -22,6 +23,9 @@ def list_notes(report: Report, answer: Answer, *, listed: int, one_day: bool, fi
     if answer.meta.summed_values:
         notes.append("Several values are added up: visitors who had two of them count twice.")
     hidden = _hidden(answer.meta, listed=listed, one_day=one_day)
+    bounds = answer.meta.lower_bounds or ()
+    if any(one.dimensions[0] in bounds and one.metrics[0] is not None for one in answer.results):
+        notes.append(definitions.AT_LEAST_IN_ROW)
     total = answer.meta.total_rows or 0
     if total > listed:
         notes.append(f"The first {listed:,} of {total:,} are listed.")

@@ -48,9 +48,9 @@ def _in_words(one: Filter) -> str:
     return f"Only: {name} {_OPERATORS[one.operator]} {display_name(one.attribute, one.value)}."
 
 
-def numbers(view: View, answer: Answer) -> None:
-    """Show the numbers of the period."""
-    element("sheet", "sheet-numbers", {"part": "numbers", **headline_data(view, answer)})
+def numbers(view: View, answer: Answer, now: float) -> None:
+    """Show the numbers of the period; `now` in seconds since 1970."""
+    element("sheet", "sheet-numbers", {"part": "numbers", **headline_data(view, answer, now)})
 
 
 def lists(title: str, found: Sequence[tuple[Report, Data]]) -> None:

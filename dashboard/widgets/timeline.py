@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from appliance.stats.contract import Answer
-from dashboard import moments, numbers
+from dashboard import marks, moments, numbers
 from dashboard.element import Action, element
 from dashboard.figures import ADDING_UP, FIGURES, Figure, mark_of
 from dashboard.view import INTERVALS, View
@@ -72,6 +72,9 @@ def _points(view: View, figure: Figure, answer: Answer, other: Answer | None, no
                 "long": moments.long_name(label, by),
                 "value": value,
                 "text": figure.text(value),
+                "mark": marks.mark_of_moment(
+                    answer.meta, label, labels[index + 1] if index + 1 < len(labels) else None
+                ),
                 "partial": index == at and answer.meta.includes_today,
                 "before": then,
                 "beforeName": moments.long_name(then_label, by) if then_label else None,
@@ -99,7 +102,15 @@ def _tick(figure: Figure, tick: float) -> str:
 
 
 def _notes(view: View, answer: Answer) -> list[str]:
-    notes = []
+    labels = answer.meta.time_labels or []
+    following = [*labels[1:], None]
+    notes = [
+        f"▲ {said}"
+        for said in dict.fromkeys(
+            marks.mark_of_moment(answer.meta, label, then) for label, then in zip(labels, following, strict=True)
+        )
+        if said
+    ]
     if view.shown_interval == "Hours" and view.shown_series == "visitors":
         notes.append("Somebody who is here in two hours counts in both, so hours add up to more than the day.")
     if view.filters and view.period.one_day:

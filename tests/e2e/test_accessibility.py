@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import argon2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from appliance.stats.contract import DamagedDay
 from dashboard.records import Records
 from dashboard.sharing.links import Links
 from tests.kit.axe import grave_problems
@@ -117,6 +118,21 @@ def test_what_opens_has_no_serious_problem(window: Page, site: str) -> None:
     window.get_by_role("dialog").get_by_role("button", name="Page", exact=True).click()
     expect(window.get_by_role("tooltip")).to_be_visible()
     assert _looks_right_everywhere(window) == []
+
+
+def test_marks_of_damaged_days_and_late_numbers_have_no_serious_problem(
+    window: Page, site: str, fake: FakeStats
+) -> None:
+    day = (fake.today - timedelta(days=2)).isoformat()
+    fake.damaged_days = [DamagedDay(day, f"Redis lost its data on {day}: numbers of that day are too low")]
+    as_of, fake.data_as_of = fake.data_as_of, (datetime.now(UTC) - timedelta(minutes=20)).isoformat()
+    window.set_viewport_size({"width": 1280, "height": 2600})
+    window.goto(f"{site}/?period=Last+7+days")
+    expect(window.locator(".drawn-headline .alarm")).to_have_count(2)
+    expect(window.locator(".damaged")).to_have_count(1)
+    found = _looks_right_everywhere(window)
+    fake.damaged_days, fake.data_as_of = None, as_of
+    assert found == []
 
 
 def test_nothing_to_show_has_no_serious_problem(window: Page, site: str, fake: FakeStats) -> None:

@@ -24,6 +24,7 @@ from appliance.stats.contract import (
     Answer,
     Compared,
     ComparedMeta,
+    DamagedDay,
     Funnel,
     Funnels,
     Hidden,
@@ -76,6 +77,7 @@ class FakeStats:
     hidden: Hidden | None = None
     partial: bool | None = None
     warnings: list[str] | None = None
+    damaged_days: list[DamagedDay] | None = None
     data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
     status: int = 200
@@ -180,7 +182,8 @@ class FakeStats:
             includes_today=self.today in days,
             hidden=self.hidden if dimension and not dimension.startswith("time:") else None,
             time_labels=_labels(dimension, days) if question.include.time_labels else None,
-            warnings=self.warnings,
+            warnings=[*(self.warnings or ()), *(one.meaning for one in self.damaged_days or ())] or None,
+            damaged_days=self.damaged_days,
             partial=self.partial,
             comparison=_compared(days) if question.include.comparisons else None,
             total_rows=len(self.rows.get(dimension, ())) if question.include.total_rows else None,

@@ -151,7 +151,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             lambda: facts.counted_until,
             warnings,
             sitemaps.of,
-            DamagedDays(evidence_path(settings)).sentences,
+            DamagedDays(evidence_path(settings)).of,
         ),
         readers,
         live=lambda site: current_visitors(client, site),

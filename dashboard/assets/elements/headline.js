@@ -19,6 +19,7 @@ function tile(item, act) {
 export function drawHeadline(root, data, act) {
   root.replaceChildren(
     el("div", { class: "tiles", role: "group", "aria-label": "Numbers of the period" }, data.items.map((item) => tile(item, act))),
+    ...data.alarms.map((alarm) => el("p", { class: "alarm", role: "status" }, alarm)),
     ...data.notes.map((note) => el("p", { class: "note" }, note)),
   );
 }

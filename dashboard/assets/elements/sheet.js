@@ -24,7 +24,7 @@ const parts = {
     el("div", { class: "sheet-title" }, el("h2", {}, data.title),
       el("button", { type: "button", class: "quiet framed", onclick: () => print() }, "Print")),
     lines(data.lines)],
-  numbers: (data) => [el("div", { class: "tiles" }, data.items.map(tile)), lines(data.notes)],
+  numbers: (data) => [el("div", { class: "tiles" }, data.items.map(tile)), data.alarms.map((alarm) => el("p", { class: "alarm" }, alarm)), lines(data.notes)],
   lists: (data) => [el("div", { class: "printed-lists" }, data.lists.map(list))],
   foot: (data) => [
     lines(data.lines), el("h2", {}, data.title),

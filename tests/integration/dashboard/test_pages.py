@@ -211,7 +211,9 @@ def test_a_period_without_visits_is_told_from_a_site_without_visits(page: AppTes
 def test_late_numbers_say_until_when_they_count(page: AppTest, fake: FakeStats) -> None:
     fake.data_as_of = "2026-11-23T17:20:00+00:00"
     page.run()
-    assert "Counted up to 18:20:00; later hits are on their way." in [text.value for text in page.text]
+    headline = element(page, "headline")
+    assert headline["notes"][0] == "Counted up to 18:20."
+    assert headline["alarms"][0].startswith("The numbers are 10 minutes behind")
 
 
 def test_a_custom_range_is_asked_for_by_its_days(page: AppTest, fake: FakeStats) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from appliance.stats.contract import Site
+from appliance.stats.contract import DamagedDay, Site
 from dashboard.address import Written
 from tests.kit.fake_stats import FakeStats
 from tests.kit.report_elements import card, element, elements, numbers, rows, see
@@ -113,6 +113,20 @@ def test_a_third_attribute_is_explained_and_filters_to_remove_are_offered(page: 
     assert [offer["label"] for offer in devices["offers"]] == ["Show without source Google", "Show without page /"]
     assert rows(page, "Pages") == [("/", "9")]
     assert ["visit:browser"] not in [question.dimensions for question in fake.questions]
+
+
+def test_a_day_that_a_loss_has_damaged_is_marked_beside_numbers_and_line_and_is_no_fault_of_today(
+    page: AppTest, fake: FakeStats
+) -> None:
+    fake.damaged_days = [DamagedDay("2026-11-20", "Redis lost its data on 2026-11-20: numbers of that day are too low")]
+    page.query_params["period"] = "Last 7 days"
+    page.run()
+    said = "Redis lost its data on Fri 20 Nov 2026: numbers of that day are too low."
+    assert element(page, "headline")["alarms"] == [said]
+    chart = element(page, "chart")
+    assert [point["mark"] for point in chart["points"]] == ["", "", "", said, "", "", ""]
+    assert f"▲ {said}" in chart["notes"]
+    assert not page.warning
 
 
 def _place_of(card: str, block: Any) -> tuple[int, ...]:

@@ -108,8 +108,8 @@ class Stats:
     def _warn(self) -> list[str]:
         return self.warnings
 
-    def _damage(self, first: date, last: date, _timezone: str) -> list[str]:
-        return [sentence for day, sentence in self.damage.items() if first <= day <= last]
+    def _damage(self, first: date, last: date, _timezone: str) -> list[tuple[date | None, str]]:
+        return [(day, sentence) for day, sentence in self.damage.items() if first <= day <= last]
 
     def insert(self, visits: list[VisitFact], events: list[EventFact], pairs: Sequence[VisitFact] = ()) -> None:
         self._inserts += 1

@@ -48,6 +48,10 @@ def test_what_a_loss_did_to_a_day_stands_in_answers_about_it(stats: Stats) -> No
     asked = {"date_range": [DAY.isoformat()] * 2}
     after = {"date_range": [(DAY + timedelta(1)).isoformat()] * 2}
     assert stats.ask(**asked).json()["meta"]["warnings"] == ["Redis lost its data"]
+    assert stats.ask(**asked).json()["meta"]["damaged_days"] == [
+        {"day": DAY.isoformat(), "meaning": "Redis lost its data"}
+    ]
+    assert "damaged_days" not in stats.ask(**after).json()["meta"]
     assert "warnings" not in stats.ask(**after).json()["meta"]
     compared = {**after, "include": {"comparisons": {"mode": "previous_period"}}}
     assert stats.ask(**compared).json()["meta"]["warnings"] == ["Redis lost its data"]

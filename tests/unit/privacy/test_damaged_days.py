@@ -18,7 +18,9 @@ def log(tmp_path: Path) -> EvidenceLog:
 
 
 def said(damaged: DamagedDays, first: date, last: date, timezone: str = "UTC") -> list[str]:
-    return [sentence.partition(":")[0] for sentence in damaged.sentences(first, last, timezone)]
+    found = damaged.of(first, last, timezone)
+    assert [day for day, sentence in found if day and day.isoformat() not in sentence] == []
+    return [sentence.partition(":")[0] for _, sentence in found]
 
 
 def test_a_loss_is_said_of_its_day_alone_and_once(log: EvidenceLog, tmp_path: Path) -> None:
