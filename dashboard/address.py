@@ -39,11 +39,13 @@ def view(opened: Opened) -> View:
     """What a page with a period looks at."""
     if opened.period is None:
         raise ValueError("the page is registered with a period")
+    kept = read_filters(opened.reader.only)
     return View(
-        *(opened.site, opened.period, opened.compare, read_filters(opened.reader.only)),
+        *(opened.site, opened.period, opened.compare, kept),
         interval=read(INTERVAL),
         series=read(SERIES),
         locked=opened.reader.only,
+        left_out=filters.left_out(st.query_params.get_all(filters.PARAMETER), kept),
     )
 
 

@@ -25,7 +25,7 @@ class Figure:
     @property
     def in_points(self) -> bool:
         """Its change is a difference of percentages."""
-        return self.metric in (Metric.BOUNCE_RATE, Metric.CONVERSION_RATE)
+        return self.metric in (Metric.BOUNCE_RATE, Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE)
 
     def mood(self, change: float | None) -> str:
         """Whether a change is good or bad; empty for neither."""
@@ -50,6 +50,7 @@ FIGURES: dict[str, Figure] = {
         Figure(Metric.EXITS, "Exits", numbers.count, ""),
         Figure(Metric.CONVERSIONS, "Conversions", numbers.count),
         Figure(Metric.CONVERSION_RATE, "Rate", numbers.share),
+        Figure(Metric.GROUP_CONVERSION_RATE, "Converted", numbers.share),
         Figure(Metric.REVENUE, "Revenue", numbers.amount),
         Figure(Metric.AVERAGE_REVENUE, "Average", numbers.amount),
         Figure(Metric.PERCENTAGE, "Share", numbers.share),

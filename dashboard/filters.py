@@ -3,7 +3,7 @@
 What stands in an address is anybody's text: a filter that does not have this form is left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,15 +39,29 @@ def read(texts: Iterable[str]) -> tuple[Filter, ...]:
     (Filter(operator='is', attribute='visit:source', value='Google'),)
     """
     found: dict[Filter, None] = {}
-    for text in texts:
-        operator, _, rest = text.partition(",")
-        attribute, _, value = rest.partition(",")
-        if operator not in _OPERATORS or not _is_attribute(attribute) or not 0 < len(value) <= _LONGEST_VALUE:
-            continue
-        one = Filter(operator, attribute, value)
+    for one in _parsed(texts):
         if len(attributes([*found, one])) <= MOST_ATTRIBUTES:
             found[one] = None
     return tuple(found)[:_MOST_FILTERS]
+
+
+def left_out(texts: Iterable[str], kept: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Filters of an address that would have joined a third attribute.
+
+    >>> texts = ["is,visit:source,Google", "is,event:page,/", "is,visit:os,iOS"]
+    >>> [one.text for one in left_out(texts, read(texts))]
+    ['is,visit:os,iOS']
+    """
+    known = attributes(kept)
+    return tuple(dict.fromkeys(one for one in _parsed(texts) if one.attribute not in known))[:_MOST_FILTERS]
+
+
+def _parsed(texts: Iterable[str]) -> Iterator[Filter]:
+    for text in texts:
+        operator, _, rest = text.partition(",")
+        attribute, _, value = rest.partition(",")
+        if operator in _OPERATORS and _is_attribute(attribute) and 0 < len(value) <= _LONGEST_VALUE:
+            yield Filter(operator, attribute, value)
 
 
 def attributes(filters: Iterable[Filter]) -> set[str]:

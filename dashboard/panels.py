@@ -96,7 +96,9 @@ PANELS: tuple[Panel, ...] = (
         "Devices",
         (
             Report("Browsers", "Browser", "visit:browser", more=_OF_VISITS),
+            Report("Browser versions", "Version", "visit:browser_version", more=_OF_VISITS),
             Report("Systems", "Operating system", "visit:os", more=_OF_VISITS),
+            Report("System versions", "Version", "visit:os_version", more=_OF_VISITS),
             Report("Devices", "Device", "visit:device", more=_OF_VISITS),
             Report("Screens", "Screen", "visit:screen", more=_OF_VISITS),
         ),
@@ -250,11 +252,28 @@ def _why_no_way(report: Report, filters: Sequence[Filter]) -> str:
     return "" if report.kind is Kind.WAYS else "Filter the report by a page to see this: click one under Pages."
 
 
+def shown_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
+    """Metrics of a card's list: filtered to one goal it says who reached it, to one currency its revenue."""
+    if report.dimension not in ("event:goal", "event:currency"):
+        if _is_one(filters, "event:goal"):
+            return ("visitors", "conversions", "group_conversion_rate")
+        if _is_one(filters, "event:currency"):
+            return ("visitors", "revenue")
+    return report.metrics
+
+
+def _is_one(filters: Sequence[Filter], attribute: str) -> bool:
+    return [one.operator for one in filters if one.attribute == attribute] == ["is"]
+
+
 def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     """Metrics of a list that can be asked for with these filters, those of the long list last."""
     own = {report.dimension}
     pair = own | attributes(filters)
-    metrics = (*report.metrics, *report.more)
+    shown = shown_metrics(report, filters)
+    metrics = tuple(dict.fromkeys((*shown, *report.more)))
+    if "revenue" in shown:
+        metrics = tuple(dict.fromkeys((*metrics, "average_revenue")))
     of_events = any(name.startswith("event:") for name in pair - {"event:page"})
     dropped: set[str] = set()
     if of_events or pair >= {"event:page", "visit:entry_page"}:
@@ -265,7 +284,4 @@ def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
         dropped.add("entries")
     if "visit:exit_page" in pair:
         dropped.add("exits")
-    currencies = [one for one in filters if one.attribute == "event:currency"]
-    if len(currencies) == 1 and currencies[0].operator == "is" and report.dimension != "event:currency":
-        metrics = (*metrics, "revenue", "average_revenue")
     return tuple(metric for metric in metrics if metric not in dropped)

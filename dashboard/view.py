@@ -35,6 +35,8 @@ class View:
     series: str = "visitors"
     locked: tuple[Filter, ...] = ()
     """Those of the filters that cannot be taken away."""
+    left_out: tuple[Filter, ...] = ()
+    """Filters of the address that would join a third attribute."""
 
     @property
     def shown_interval(self) -> str:

@@ -10,23 +10,35 @@ from appliance.stats.contract import (
     DEFINITIONS,
     TIME_DEFINITIONS,
     UNITS,
-    FunnelStep,
     Include,
     Meta,
     Pagination,
     Question,
-    Transition,
 )
-from dashboard import questions
+from dashboard import definitions, questions
 from dashboard.figures import FIGURES
+from dashboard.filters import Filter
 from dashboard.panels import Kind, Report, attribute_name, panels_of, why_not
 from dashboard.view import INTERVALS, View
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _COLUMNS = {
-    Kind.FUNNEL: tuple(FunnelStep.__struct_fields__),
-    Kind.WAYS: tuple(Transition.__struct_fields__),
+    Kind.FUNNEL: (
+        ("label", definitions.FIGURES[definitions.STEP]),
+        ("visitors", definitions.FIGURES[definitions.VISITORS_OF_STEP]),
+        ("at_least", "True: there may be more; a number that would tell of few visitors is rounded down."),
+        ("conversion_rate", definitions.FIGURES[definitions.OF_FIRST]),
+        ("drop_off", definitions.FIGURES[definitions.LEFT]),
+        ("drop_off_rate", "The same in percent of those of the step before."),
+    ),
+    Kind.WAYS: (
+        ("previous, page", definitions.FIGURES[definitions.WAY]),
+        ("visitors", "Different visitors of a day who went this way. Days are added up."),
+        ("visits", definitions.FIGURES[definitions.VISITS_OF_WAY]),
+        ("pageviews", definitions.FIGURES[definitions.TIMES]),
+    ),
 }
+"""What the columns of tables of their own mean."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,7 @@ def _over_time(view: View) -> Question:
 def _list(view: View, card: str, report: Report) -> Planned:
     is_all = report.kind is not Kind.VALUES
     title = card if is_all or report.tab == card else f"{card}: {report.tab}"
+    about = f"{title} of visitors on their first visit of the day" if report.only else title
     why = why_not(report, [] if report.kind is Kind.WAYS else view.filters)
     if report.kind is Kind.WAYS and view.filters:
         why = "Ways from page to page are counted for the whole site; remove the filters to have them."
@@ -93,7 +106,7 @@ def _list(view: View, card: str, report: Report) -> Planned:
         include=Include(comparisons=view.compare, total_rows=True),
         pagination=Pagination(),
     )
-    return Planned(name, title, question=everything)
+    return Planned(name, about, question=everything)
 
 
 def _different(names: Iterable[str]) -> Iterator[str]:
@@ -113,7 +126,7 @@ def readme(view: View, written: Sequence[Written], now: float) -> str:
         f"Days and hours are those of {view.site.timezone}.",
         f"Compared with: {_compared(written)}",
         *(["Filters:"] if view.filters else ["Filters: none"]),
-        *(f"  {one.operator.replace('_', ' ')}: {attribute_name(one.attribute)} = {one.value}" for one in view.filters),
+        *(f"  {_filter(one)}" for one in view.filters),
         f"Made: {made:%Y-%m-%d %H:%M} UTC",
         "",
         "Tables (UTF-8, commas between, names of columns in the first line)",
@@ -122,6 +135,11 @@ def readme(view: View, written: Sequence[Written], now: float) -> str:
     for one in written:
         lines += [one.planned.name, f"  {one.planned.title}.", *(f"  {text}" for text in _notes(one)), ""]
     return "\r\n".join([*lines, *_definitions(written)]) + "\r\n"
+
+
+def _filter(one: Filter) -> str:
+    value = " ".join(one.value.split())  # anybody's text, and each filter has one line
+    return f"{one.operator.replace('_', ' ')}: {attribute_name(one.attribute)} = {value}"
 
 
 def _words(view: View) -> str:
@@ -145,6 +163,8 @@ def _notes(one: Written) -> Iterator[str]:
         return
     if one.meta.visitors == "daily_sum":
         yield "Visitors are counted for each day and added up: who comes on two days counts twice."
+    if one.meta.open_visits:
+        yield f"{one.meta.open_visits:,} visits are under way; bounce rate and duration are those of the others."
     if one.meta.hidden:
         yield f"What fewer than {one.meta.hidden.threshold} visitors of a day had is left out."
     if one.meta.lower_bounds:
@@ -162,7 +182,6 @@ def _definitions(written: Sequence[Written]) -> Iterator[str]:
     asked = [one.planned.question for one in written if one.planned.question and not one.why_not]
     metrics = dict.fromkeys(metric for question in asked for metric in question.metrics)
     dimensions = dict.fromkeys(name for question in asked for name in question.dimensions)
-    kinds = dict.fromkeys(one.planned.kind for one in written if not one.why_not)
     yield "Columns"
     yield ""
     known = ATTRIBUTE_DEFINITIONS | {str(name): text for name, text in TIME_DEFINITIONS.items()}
@@ -172,8 +191,6 @@ def _definitions(written: Sequence[Written]) -> Iterator[str]:
         unit = next(unit for metric, unit in UNITS.items() if metric == name)
         meaning = next(meaning for metric, meaning in DEFINITIONS.items() if metric == name)
         yield f"{name} ({FIGURES[name].label}): {meaning} Unit: {unit}."
-    for kind, columns in _COLUMNS.items():
-        if kind in kinds:
-            yield f"{', '.join(columns)}: see docs/metrics.md, " + (
-                "Funnels." if kind is Kind.FUNNEL else "Ways from page to page."
-            )
+    for one in written:
+        if not one.why_not:
+            yield from (f"{one.planned.name}, {name}: {text}" for name, text in _COLUMNS.get(one.planned.kind, ()))

@@ -9,7 +9,7 @@ from dashboard import address, guard, questions, state
 from dashboard.client import StatsAwayError, StatsClient, StatsError, StatsRefusedError
 from dashboard.element import element
 from dashboard.page import Opened
-from dashboard.panels import Kind, Panel, Report, panels_of, why_not
+from dashboard.panels import Kind, Panel, panels_of, shown_metrics, why_not
 from dashboard.rights import Right
 from dashboard.view import View
 from dashboard.widgets import notes, sheet
@@ -74,12 +74,9 @@ class _Sheet:
                 continue
             if data["rows"]:
                 found.append((report, data))
-                self._metrics |= dict.fromkeys(_printed(report))
+                if report.kind is Kind.VALUES:
+                    self._metrics |= dict.fromkeys(shown_metrics(report, self._view.filters))
             else:
                 self._empty.append(name)
         if found:
             sheet.lists(card.title, found)
-
-
-def _printed(report: Report) -> tuple[str, ...]:
-    return report.metrics if report.kind is Kind.VALUES else ()

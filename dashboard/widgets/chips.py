@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from dashboard.element import Action, element
-from dashboard.filters import MOST_ATTRIBUTES, attributes
+from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes
 from dashboard.panels import attribute_name, display_name
 from dashboard.view import View
 
+_MOST = "Two attributes are the most that are counted together; lists of a third say so."
 _WORDS = {"is": "is", "is_not": "is not"}
 
 
@@ -30,5 +31,11 @@ def chips_data(view: View) -> dict[str, Any]:
             }
             for one in view.filters
         ],
-        "notes": ["Two attributes are the most that are counted together; lists of a third say so."] if full else [],
+        "notes": [*([_MOST] if full else []), *map(_left_out, view.left_out)],
     }
+
+
+def _left_out(one: Filter) -> str:
+    name = attribute_name(one.attribute).capitalize()
+    value = display_name(one.attribute, one.value)
+    return f"Left out, because it would be a third: {name} {_WORDS[one.operator]} {value}. Remove another for it."

@@ -8,7 +8,7 @@ from dashboard import definitions
 from dashboard.element import Action, element
 from dashboard.figures import FIGURES, mark_of
 from dashboard.filters import attributes
-from dashboard.panels import Panel, Report, attribute_name, display_name
+from dashboard.panels import Panel, Report, attribute_name, display_name, shown_metrics
 from dashboard.view import View
 from dashboard.widgets.row_notes import list_notes
 
@@ -67,15 +67,17 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     labels = dict(report.labels)
     most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
     bounds = frozenset(answer.meta.lower_bounds or ())
-    shown = len(report.metrics)
+    shown = shown_metrics(report, view.filters)
     columns: list[dict[str, Any]] = [
         {"label": report.column, "help": definitions.of_dimension(report.dimension), "mark": ""}
     ]
-    for index, metric in enumerate(metrics):
+    for metric in metrics:
         figure = FIGURES[metric]
         label = labels.get(metric, figure.label)
         helped = definitions.FIGURES.get(label, figure.definition)
-        columns.append({"label": label, "help": helped, "mark": mark_of(metric, answer.meta), "wide": index >= shown})
+        columns.append(
+            {"label": label, "help": helped, "mark": mark_of(metric, answer.meta), "wide": metric not in shown}
+        )
     rows = []
     for row in answer.results:
         value = row.dimensions[0]

@@ -56,7 +56,8 @@ def test_a_link_shows_its_report_without_a_login_and_without_a_cookie(
     context: BrowserContext, recorder: Recorder, site: str, links: Links
 ) -> None:
     page = context.new_page()
-    page.goto(f"{site}/share/{links.create('example.org', 'Board', 'olga')}")
+    token = links.create("example.org", "Board", "olga")
+    page.goto(f"{site}/share/{token}")
     expect(page.locator(".tile .value").first).to_have_text("1,234")
     assert table(page, "Pages") == [["/", "9"], ["/about", "4"]]
     page.get_by_role("table", name="Sources").get_by_role("button", name="Bing", exact=True).click()
@@ -68,6 +69,10 @@ def test_a_link_shows_its_report_without_a_login_and_without_a_cookie(
     expect(page.locator(".drawn-now .number")).to_be_visible()
     assert "/share/" in page.url
     expect(page.get_by_role("button", name="Account")).to_have_count(0)
+    page.get_by_role("link", name="Report").click()
+    with context.expect_page(), page.expect_download() as download:
+        page.get_by_role("link", name="Everything as CSV (ZIP)").click()
+    assert f"/share/{token}/report.zip?" in download.value.url
     assert context.cookies() == []
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert recorder.complaints == []

@@ -162,6 +162,15 @@ def test_a_filter_that_was_just_set_outlives_a_card_that_still_sends_the_address
     assert [chip["value"] for chips in shown for chip in chips["filters"]] == kept
 
 
+def test_a_third_filter_of_the_address_is_named_and_left_out(page: AppTest, fake: FakeStats) -> None:
+    page.query_params["f"] = ["is,visit:source,Google", "is,event:page,/", "is_not,visit:browser,Firefox"]
+    page.run()
+    assert element(page, "chips")["notes"][1:] == [
+        "Left out, because it would be a third: Browser is not Firefox. Remove another for it."
+    ]
+    assert "Firefox" not in str(fake.questions)
+
+
 def test_filters_that_make_no_sense_are_ignored(page: AppTest, fake: FakeStats) -> None:
     page.query_params["f"] = ["is,visit:nothing,x", "drop", "matches,visit:source,.*", "is,visit:source,"]
     page.run()

@@ -8,7 +8,7 @@ from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, PLACE_NAMES, Site
 from appliance.stats.plan import make_plan
 from dashboard.filters import Filter
-from dashboard.panels import PANELS, Kind, Report, asked_metrics, in_rows, panels_of, why_not
+from dashboard.panels import PANELS, Kind, Report, asked_metrics, in_rows, panels_of, shown_metrics, why_not
 from dashboard.periods import Choice, period
 from dashboard.questions import over_time, totals, values
 from dashboard.view import SERIES, View
@@ -74,9 +74,20 @@ def test_ways_go_with_one_page_and_funnels_with_no_filter(
 
 def test_lists_filtered_to_one_currency_have_its_revenue() -> None:
     sources = next(report for report in REPORTS if report.dimension == "visit:source")
-    assert asked_metrics(sources, (Filter("is", "event:currency", "EUR"),))[-2:] == ("revenue", "average_revenue")
-    both = (Filter("is", "event:currency", "EUR"), Filter("is", "event:currency", "USD"))
-    assert "revenue" not in asked_metrics(sources, both)
+    euro, dollar = Filter("is", "event:currency", "EUR"), Filter("is", "event:currency", "USD")
+    assert shown_metrics(sources, (euro,)) == ("visitors", "revenue")
+    assert asked_metrics(sources, (euro,))[-1] == "average_revenue"
+    for filters in ((euro, dollar), (Filter("is_not", "event:currency", "EUR"),)):
+        assert "revenue" not in asked_metrics(sources, filters)
+
+
+def test_lists_filtered_to_one_goal_say_who_reached_it() -> None:
+    sources = next(report for report in REPORTS if report.dimension == "visit:source")
+    goals = next(report for report in REPORTS if report.dimension == "event:goal")
+    order, signup = Filter("is", "event:goal", "Order"), Filter("is", "event:goal", "Signup")
+    assert shown_metrics(sources, (order,)) == ("visitors", "conversions", "group_conversion_rate")
+    assert shown_metrics(sources, (order, signup)) == sources.metrics
+    assert shown_metrics(goals, (order,)) == goals.metrics
 
 
 def test_a_wide_card_stands_alone_and_the_others_in_pairs() -> None:
