@@ -21,8 +21,8 @@ from appliance.stats.contract import (
     Answer,
     DamagedDay,
     Meta,
+    Metric,
     Question,
-    Row,
     TimeDimension,
 )
 from appliance.stats.counters import NOTHING, Counters, plus
@@ -36,7 +36,18 @@ from appliance.stats.periods import add_labelled, fitting, label_of, periods, re
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
 from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
-from appliance.stats.rows import Beside, Found, PairCells, pair_rows, single_rows, total_row
+from appliance.stats.rows import (
+    Beside,
+    Draft,
+    Found,
+    PairCells,
+    as_row,
+    labels,
+    names,
+    pair_rows,
+    single_rows,
+    total_row,
+)
 from appliance.targets import OWN_KEYS
 from appliance.warehouse.fold.day import Rules, TableName
 
@@ -98,7 +109,7 @@ class Answers:
         plan = _timed(plan, within)
         other = _other_range(question, within, parse)
         days = within.days if isinstance(within, HourRange) else within
-        labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
+        time_labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
         damaged = self._damage(days.first, days.last, site.timezone)
         if other is not None:
             damaged += self._damage(other.first, other.last, site.timezone)
@@ -109,23 +120,24 @@ class Answers:
         rows = found.rows
         for sort in reversed(plan.sorts):
             rows.sort(key=_sort_key(plan, sort.name), reverse=sort.descending)
+        values = labels(rows)
         meta = Meta(
             visitors=_kind_of_visitors(plan, within),
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
             open_visits=found.open_visits,
             hidden=found.hidden,
-            lower_bounds=[row for row in (OTHER, NOT_SET) if any(row in one.dimensions for one in rows)] or None,
+            lower_bounds=[row for row in (OTHER, NOT_SET) if row in values] or None,
             summed_values=found.summed_values or None,
             partial=found.partial or None,
-            time_labels=labels,
+            time_labels=time_labels,
             total_rows=len(rows) if question.include.total_rows else None,
             imports_included=False if question.include.imports else None,
             comparison=compared_meta(other, before) if other and before else None,
             warnings=list(dict.fromkeys([*self._warnings(), *(said for _, said in damaged)])) or None,
             damaged_days=[DamagedDay(day.isoformat() if day else None, said) for day, said in damaged] or None,
         )
-        page = rows[plan.offset : plan.offset + plan.limit]
+        page = [as_row(plan, row) for row in rows[plan.offset : plan.offset + plan.limit]]
         if other and before and isinstance(within, DateRange):
             page = compared_rows(plan, page, within, other, before.rows)
         return Answer(page, meta, _as_understood(question, plan, within))
@@ -137,9 +149,9 @@ class Answers:
             return self._attribute_rows(plan, site, within)
         if plan.time:
             by_period = _totals(plan, self._reports.days(site.id, within))
-            return Found([total_row(plan, str(label), counters) for label, counters in by_period.items()])
+            return Found([total_row(str(label), counters) for label, counters in by_period.items()])
         totals = self._reports.totals(site.id, within)
-        return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
+        return Found([total_row("", totals)], open_visits=totals.visits - totals.closed)
 
     def _hour_rows(self, plan: Plan, site: SiteSettings, within: DateRange | HourRange) -> Found:
         if isinstance(within, DateRange):
@@ -148,9 +160,9 @@ class Answers:
             found = self._reports.totals_by_hour(site.id, within.days)
             by_hour = {hour: counters for hour, counters in found.items() if within.has(hour)}
         if plan.time:
-            return Found([total_row(plan, _hour(*hour), counters) for hour, counters in by_hour.items()])
+            return Found([total_row(_hour(*hour), counters) for hour, counters in by_hour.items()])
         totals = reduce(plus, by_hour.values(), NOTHING)
-        return Found([total_row(plan, "", totals)], open_visits=totals.visits - totals.closed)
+        return Found([total_row("", totals)], open_visits=totals.visits - totals.closed)
 
     def _attribute_rows(self, plan: Plan, site: SiteSettings, within: DateRange) -> Found:
         one, *others = plan.attributes
@@ -280,12 +292,16 @@ def _check_properties(plan: Plan, site: SiteSettings) -> None:
             raise QueryError(f'"{attribute.key[:60]}" is no property of this site; there are {there}')
 
 
-def _sort_key(plan: Plan, name: str) -> Callable[[Row], Any]:
+def _sort_key(plan: Plan, name: str) -> Callable[[Draft], Any]:
     if name in plan.dimensions:
         position = plan.dimensions.index(name)
-        return lambda row: row.dimensions[position]
-    position = [*plan.metrics].index(name)  # type: ignore[arg-type]
-    return lambda row: -1 if row.metrics[position] is None else row.metrics[position]
+        return lambda row: names(plan, row)[position]
+
+    def number(row: Draft) -> int | float:
+        found = row.metric(Metric(name))
+        return -1 if found is None else found
+
+    return number
 
 
 def _hour(day: date, hour: int) -> str:

@@ -86,6 +86,11 @@ def metric(name: Metric, counters: Counters, around: Around) -> Number:
     return compute(counters, around) if compute else int(getattr(counters, name.value))
 
 
+def is_counter(name: Metric) -> bool:
+    """Whether the metric is a counter of its row, whatever is around it."""
+    return name not in _COMPUTED
+
+
 _COMPUTED: dict[Metric, Callable[[Counters, Around], Number]] = {
     # What a close dropped is not 0 but unknown.
     Metric.PAGEVIEWS: lambda c, _: None if c.thin_visits and not c.pageviews else c.pageviews,

@@ -32,7 +32,7 @@ def fold_open_day(
     folded = fold_singles(dimension, cells, as_numbers(totals), admits, k, with_not_set=knows_rest)
     thin_below = thin_from(dimension, k)
     shown = {
-        value: Counters(*row)._replace(thin_visits=row[VISITS] if row[VISITORS] < thin_below else 0)
+        value: Counters._make([*row, row[VISITS] if row[VISITORS] < thin_below else 0])
         for value, row in zip(folded.shown.values, folded.shown.counters.tolist(), strict=True)
     }
     return OpenDay(shown, folded.hidden)

@@ -66,9 +66,10 @@ class PairReports:
         name = a.dimension, b.dimension
         opened = opened or OpenTables(self._reader, site, days, needed(name))
         for day in sorted(days.open):
+            step_of_day = step.at(day)
             for one, other, counters in self._open(site, day, name, days.totals[day], rules, opened):
                 if one.startswith(prefixes[0]) and other.startswith(prefixes[1]):
-                    key = step.at(day), one[len(prefixes[0]) :], other[len(prefixes[1]) :]
+                    key = step_of_day, one[len(prefixes[0]) :], other[len(prefixes[1]) :]
                     found[key] = plus(found[key], counters) if key in found else counters
         return {(at, two, one): counters for (at, one, two), counters in found.items()} if is_turned else found
 

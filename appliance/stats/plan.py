@@ -1,7 +1,7 @@
 """Checks a question and turns it into a plan that the reports can run. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -86,9 +86,12 @@ class Plan(NamedTuple):
         """Whether a filter looks at the attribute."""
         return bool(self.pair_filters) or any(one.attribute == attribute for one in self.filters)
 
-    def accepts(self, attribute: Attribute, value: str) -> bool:
-        """Whether a value of the attribute passes the filters that look at it alone."""
-        return all(one.accepts(value) for one in self.filters if one.attribute == attribute)
+    def acceptance(self, attribute: Attribute) -> Callable[[str], bool]:
+        """Tells whether a value of the attribute passes the filters that look at it alone."""
+        filters = [one.accepts for one in self.filters if one.attribute == attribute]
+        if not filters:
+            return lambda _value: True
+        return filters[0] if len(filters) == 1 else lambda value: all(accepts(value) for accepts in filters)
 
     def named(self, attribute: Attribute) -> tuple[str, ...]:
         """The only values of the attribute that pass, if filters name them; else nothing."""

@@ -137,10 +137,11 @@ class Reports:
             cells = _beginning_with(prefix, opened.cells(day, table))
             folded = fold_open_day(dimension, cells, days.totals[day], admits, k)
             hidden += folded.hidden
+            at = step.at(day)
             for value, row in folded.shown.items():
-                found.add((step.at(day), value[len(prefix) :]), row)
-                if day in has_rest:
-                    rest.add((step.at(day), ""), minus(NOTHING, row))
+                found.add((at, value[len(prefix) :]), row)
+            if folded.shown and day in has_rest:
+                rest.add((at, ""), minus(NOTHING, Counters(*map(sum, zip(*folded.shown.values(), strict=True)))))
         other = {at: at_least_nothing(counters) for (at, _), counters in rest.items()}
         return Cells(found, hidden, {at: counters for at, counters in other.items() if any(counters)})
 

@@ -7,7 +7,18 @@ from typing import Any, NamedTuple, TypeVar
 from appliance.currencies import DECIMALS
 from appliance.dimensions import TRAITS, Dimension, Scope
 from appliance.stats.contract import NOT_SET, OTHER, TIMES, Hidden, Metric, Row
-from appliance.stats.counters import NOTHING, Around, Counters, adding_up, metric, minus, none_below_zero, plus
+from appliance.stats.counters import (
+    NOTHING,
+    Around,
+    Counters,
+    Number,
+    adding_up,
+    is_counter,
+    metric,
+    minus,
+    none_below_zero,
+    plus,
+)
 from appliance.stats.filters import Attribute
 from appliance.stats.pair_reports import PairKey
 from appliance.stats.place_names import naming
@@ -31,10 +42,32 @@ _Labels = tuple[_Day, tuple[str, ...]]
 _Label = TypeVar("_Label")
 
 
+class Draft(NamedTuple):
+    """A row of which is not known yet whether it is in the page that was asked for."""
+
+    label: date | str | None
+    """Its time, if rows have one."""
+    values: tuple[str, ...]
+    """Of the attributes asked for; empty where a visit had none."""
+    counters: Counters
+    around: Callable[[Any, tuple[str, ...], Counters], Around]
+    """Gives what its metrics need beside its counters."""
+    known: frozenset[Metric] | None = None
+    """Metrics that say something of it; None: all."""
+
+    def metric(self, name: Metric) -> Number:
+        """One metric."""
+        if self.known is not None and name not in self.known:
+            return None
+        if is_counter(name):
+            return int(getattr(self.counters, name))
+        return metric(name, self.counters, self.around(self.label, self.values, self.counters))
+
+
 class Found(NamedTuple):
     """Rows before order and page."""
 
-    rows: list[Row]
+    rows: list[Draft]
     hidden: Hidden | None = None
     open_visits: int | None = None
     summed_values: bool = False
@@ -61,34 +94,60 @@ class PairCells(NamedTuple):
     other: Cells
 
 
-def make_row(plan: Plan, day: str, values: tuple[str, ...], counters: Counters, around: Around) -> Row:
+def as_row(plan: Plan, draft: Draft) -> Row:
     """A row with all metrics."""
-    return Row(_in_order(plan, day, values), [metric(name, counters, around) for name in plan.metrics])
+    around = draft.around(draft.label, draft.values, draft.counters)
+    known = plan.metrics if draft.known is None else draft.known
+    metrics = [metric(name, draft.counters, around) if name in known else None for name in plan.metrics]
+    return Row(names(plan, draft), metrics)
 
 
-def total_row(plan: Plan, label: str, counters: Counters) -> Row:
+def names(plan: Plan, draft: Draft) -> list[str]:
+    """What each dimension shows, in the order asked for."""
+    by_attribute = dict(zip(plan.asked, draft.values, strict=True))
+    rest = iter(plan.shown)
+    return [
+        _text(draft.label) if name in TIMES else naming(name).shown(by_attribute[next(rest)] or NOT_SET)
+        for name in plan.dimensions
+    ]
+
+
+def labels(rows: Iterable[Draft]) -> set[str]:
+    """Values of all rows, `(not set)` for visits that had none."""
+    return {value or NOT_SET for row in rows for value in row.values}
+
+
+def total_row(label: str, counters: Counters) -> Draft:
     """A row of totals; the label is that of its time, if it has one."""
-    return make_row(plan, label, (), counters, Around(counters, is_total=True))
+    return Draft(label, (), counters, _of_totals)
+
+
+def _of_totals(_label: object, _values: tuple[str, ...], counters: Counters) -> Around:
+    return Around(counters, is_total=True)
 
 
 def single_rows(plan: Plan, cells: Cells, beside: Beside, everybody: Mapping[_Day, Counters], k: int) -> Found:
     """Rows of one attribute, or the sum of those of its values that a filter lets through."""
     (attribute,) = plan.attributes
-    passing = {key: counters for key, counters in cells.shown.items() if plan.accepts(attribute, key[1])}
+    accepts = plan.acceptance(attribute)
+    passing = {key: counters for key, counters in cells.shown.items() if accepts(key[1])}
     is_left_out = bool(cells.hidden or cells.other)
     if not plan.asked:
         return _summed(plan, passing, beside, everybody, is_left_out, k)
-    rows = []
-    for (day, value), counters in passing.items():
-        ended, left = (found.get((day, value)) for found in beside)
-        around = Around(ended, everybody.get(day, NOTHING), DECIMALS.get(value, 0), left=left)
-        rows.append(make_row(plan, _text(day), (value or NOT_SET,), counters, around))
+
+    def around(day: _Day, values: tuple[str, ...], _counters: Counters) -> Around:
+        ended, left = (found.get((day, *values)) for found in beside)
+        return Around(ended, everybody.get(day, NOTHING), DECIMALS.get(values[0], 0), left=left)
+
+    def around_rest(day: _Day, _values: tuple[str, ...], counters: Counters) -> Around:
+        return Around(counters, everybody.get(day, NOTHING))
+
+    rows = [Draft(day, (value,), counters, around) for (day, value), counters in passing.items()]
     if not plan.is_filtered(attribute):
         known = adding_up(attribute.dimension)
-        for day, counters in cells.other.items():
-            around = Around(counters, everybody.get(day, NOTHING))
-            rows += _some_row(plan, _text(day), (OTHER,), counters, around, known)
-    hidden = cells.hidden or any(OTHER in row.dimensions for row in rows)
+        rest = (Draft(day, (OTHER,), counters, around_rest, known) for day, counters in cells.other.items())
+        rows += [row for row in rest if _says_something(plan, row)]
+    hidden = cells.hidden or OTHER in labels(rows)
     return Found(rows, hidden=Hidden(cells.hidden, k) if hidden else None)
 
 
@@ -105,10 +164,11 @@ def _summed(
         sums[day] = plus(sums.get(day, NOTHING), counters)
     ended, left = (_summed_by(found, passing, lambda key: key[0]) for found in beside)
     decimals = _decimals(plan, ())
-    rows = []
-    for day, counters in sums.items():
-        around = Around(ended.get(day), everybody.get(day, NOTHING), decimals, left=left.get(day))
-        rows.append(make_row(plan, _text(day), (), counters, around))
+
+    def around(day: _Day, _values: tuple[str, ...], _counters: Counters) -> Around:
+        return Around(ended.get(day), everybody.get(day, NOTHING), decimals, left=left.get(day))
+
+    rows = [Draft(day, (), counters, around) for day, counters in sums.items()]
     is_partial = partial and not _names_shown(plan, {value for _, value in passing})
     return Found(
         rows,
@@ -137,34 +197,32 @@ def _names_shown(plan: Plan, values: set[str]) -> bool:
 def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], k: int) -> Found:
     """Rows of two attributes, one or both of which are asked for."""
     one, other = plan.attributes
-    passing = [key for key in cells.pairs if plan.accepts(one, key[1]) and plan.accepts(other, key[2])]
+    accepts_one, accepts_other = plan.acceptance(one), plan.acceptance(other)
+    passing = [key for key in cells.pairs if accepts_one(key[1]) and accepts_other(key[2])]
     if plan.pair_filters:
         passing = [key for key in passing if plan.accepts_pair({one: key[1], other: key[2]})]
     sums: dict[_Labels, Counters] = {}
     if not plan.asked and plan.time is None:
         sums[None, ()] = NOTHING
 
-    def labels(key: PairKey) -> _Labels:
-        return key[0], key[1:][: len(plan.asked)]
+    n_asked = len(plan.asked)
 
-    sums |= _summed_by(cells.pairs, passing, labels)
-    ended, left_there = (_summed_by(found, passing, labels) for found in cells.beside)
+    def row_of(key: PairKey) -> _Labels:
+        return key[0], (key[1], key[2])[:n_asked]
+
+    sums |= _summed_by(cells.pairs, passing, row_of)
+    ended, left_there = (_summed_by(found, passing, row_of) for found in cells.beside)
     bases = _Bases(plan, cells, everybody)
-    rows = [
-        make_row(
-            plan,
-            _text(day),
-            tuple(value or NOT_SET for value in values),
-            counters,
-            bases.around(day, values, ended.get((day, values)))._replace(left=left_there.get((day, values))),
-        )
-        for (day, values), counters in sums.items()
-    ]
-    left = _left_over(plan, cells)
-    for (day, values), (counters, known) in left.items():
-        texts = tuple(value or NOT_SET for value in values)
-        rows += _some_row(plan, _text(day), texts, counters, bases.around(day, values, counters), known)
-    has_other_rows = any(OTHER in row.dimensions for row in rows)
+
+    def around(day: _Day, values: tuple[str, ...], _counters: Counters) -> Around:
+        at = day, values
+        return bases.around(day, values, ended.get(at))._replace(left=left_there.get(at))
+
+    rows = [Draft(day, values, counters, around) for (day, values), counters in sums.items()]
+    for (day, values), (counters, known) in _left_over(plan, cells).items():
+        rest = Draft(day, values, counters, bases.around, known)
+        rows += [rest] if _says_something(plan, rest) else []
+    has_other_rows = OTHER in labels(rows)
     is_partial = not has_other_rows and _something_is_missing(plan, cells)
     n_hidden = cells.one.hidden + cells.other.hidden
     by_one = {key[2] for key in passing} if len(plan.asked) < 2 else set()
@@ -205,8 +263,9 @@ class _Bases:
 def _matched(plan: Plan, attribute: Attribute, cells: Cells) -> dict[_Day, Counters]:
     """Sums over the values of an attribute that pass its filters."""
     sums: dict[_Day, Counters] = {}
+    accepts = plan.acceptance(attribute)
     for (day, value), counters in cells.shown.items():
-        if plan.accepts(attribute, value):
+        if accepts(value):
             sums[day] = plus(sums.get(day, NOTHING), counters)
     return sums
 
@@ -236,9 +295,10 @@ def _slices(
     plan: Plan, attribute: Attribute, cells: Cells, pairs: Mapping[PairKey, Counters], at: int
 ) -> dict[tuple[_Day, str], Counters]:
     """Of each value that passes, what it has beyond its shown pairs; `at` is its place in their keys."""
-    rest = {key: counters for key, counters in cells.shown.items() if plan.accepts(attribute, key[1])}
+    accepts = plan.acceptance(attribute)
+    rest = {key: counters for key, counters in cells.shown.items() if accepts(key[1])}
     for key, counters in pairs.items():
-        place = (key[0], str(key[at]))
+        place: tuple[Any, Any] = (key[0], key[at])
         if place in rest:
             rest[place] = minus(rest[place], counters)
     return {key: none_below_zero(counters) for key, counters in rest.items()}
@@ -263,12 +323,9 @@ def _known(fixed: Dimension, spread: Dimension) -> frozenset[Metric]:
     return known
 
 
-def _some_row(
-    plan: Plan, day: str, values: tuple[str, ...], counters: Counters, around: Around, known: frozenset[Metric]
-) -> list[Row]:
-    """A row with the metrics that are known; no row if they are all nothing."""
-    metrics = [metric(name, counters, around) if name in known else None for name in plan.metrics]
-    return [Row(_in_order(plan, day, values), metrics)] if any(metrics) else []
+def _says_something(plan: Plan, rest: Draft) -> bool:
+    """Whether any metric of what is left over is known and not nothing."""
+    return any(rest.metric(name) for name in plan.metrics)
 
 
 def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
@@ -280,11 +337,5 @@ def _decimals(plan: Plan, values: tuple[str, ...]) -> int:
     return DECIMALS.get(named[0][0], 0) if named else 0
 
 
-def _in_order(plan: Plan, day: str, values: tuple[str, ...]) -> list[str]:
-    by_attribute = dict(zip(plan.asked, values, strict=True))
-    rest = iter(plan.shown)
-    return [day if name in TIMES else naming(name).shown(by_attribute[next(rest)]) for name in plan.dimensions]
-
-
-def _text(day: _Day) -> str:
-    return day.isoformat() if day else ""
+def _text(label: date | str | None) -> str:
+    return label if isinstance(label, str) else label.isoformat() if label else ""

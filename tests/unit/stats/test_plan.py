@@ -130,9 +130,9 @@ def test_property_is_named_by_its_key() -> None:
 def test_attributes_are_those_asked_for_and_those_filtered_by() -> None:
     found = plan(dimensions=["visit:source"], filters=[["is", "event:page", ["/"]], ["is_not", "visit:source", ["a"]]])
     assert found.attributes == (Attribute(Dimension.SOURCE), Attribute(Dimension.PAGE))
-    assert found.accepts(Attribute(Dimension.PAGE), "/")
-    assert not found.accepts(Attribute(Dimension.SOURCE), "a")
-    assert found.accepts(Attribute(Dimension.COUNTRY), "anything")
+    assert found.acceptance(Attribute(Dimension.PAGE))("/")
+    assert not found.acceptance(Attribute(Dimension.SOURCE))("a")
+    assert found.acceptance(Attribute(Dimension.COUNTRY))("anything")
 
 
 def test_filter_of_two_attributes_looks_at_both_wherever_they_stand() -> None:
