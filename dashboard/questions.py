@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from appliance.stats.contract import Include, Pagination, Question, Site, TimeDimension
 from dashboard.filters import Filter, question_filters
 from dashboard.panels import Report, asked_metrics
@@ -54,6 +56,12 @@ def values(view: View, report: Report) -> Question:
         include=Include(total_rows=True),
         pagination=Pagination(limit=MAX_ROWS),
     )
+
+
+def found(values: Question, search: str) -> Question:
+    """The rows of a list whose value has a text in it, in upper or lower case."""
+    wanted = ["contains", values.dimensions[0], [search], {"case_sensitive": False}]
+    return structs.replace(values, filters=[*values.filters, wanted])
 
 
 def _question(

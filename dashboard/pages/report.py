@@ -28,6 +28,7 @@ SLOW_SECONDS = 30.0
 """The same for longer periods that include the current day."""
 _SEEN = "seen "
 _VIEW_OF_CARDS = "view of cards"
+_LONGEST_SEARCH = 100
 _FIRST_CARDS = ("Sources", "Pages")
 """Those that are in sight at first; the others are asked for when they come into sight."""
 
@@ -114,6 +115,9 @@ def _show_panel(view: View, card: Panel) -> None:
         match action:
             case {"do": "tab", "value": str(tab)}:
                 st.session_state[f"open {card.title}"] = tab
+                st.session_state[f"search {card.title}"] = ""
+            case {"do": "search", "value": str(text)}:
+                st.session_state[f"search {card.title}"] = text[:_LONGEST_SEARCH]
             case {"do": "seen"}:
                 st.session_state[_SEEN + card.title] = True
             case _:
@@ -127,7 +131,7 @@ def _show_panel(view: View, card: Panel) -> None:
         panel(card, report, refused_data(view, why), act)
         return
     try:
-        data = list_data(state.client(), view, report)
+        data = list_data(state.client(), view, report, st.session_state.get(f"search {card.title}", ""))
     except StatsRefusedError as error:
         panel(card, report, refused_data(view, f"The stats API cannot answer this: {error}"), act)
     except StatsAwayError as error:

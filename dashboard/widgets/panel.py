@@ -37,6 +37,9 @@ _EMPTY: dict[str, Any] = {
     "why": "",
     "offers": [],
     "map": False,
+    "longer": False,
+    "search": "",
+    "found": [],
     "more": "",
     "file": "",
 }
@@ -102,6 +105,7 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
         "columns": columns,
         "rows": rows,
         "map": report.has_map,
+        "longer": total > len(rows),
         "more": f"{total:,}",
         "file": file_name(view, report),
         "notes": list_notes(

@@ -11,27 +11,15 @@ from dashboard.view import View
 from dashboard.widgets.panel import file_name
 
 
-def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]:
-    """The rows of a list of ways."""
+def ways_data(view: View, report: Report, answer: Transitions, search: str = "") -> dict[str, Any]:
+    """The rows of a list of ways; of a longer one also those that have a text in their names."""
     page = filtered_page(view.filters)
     found = sorted((way for way in answer.transitions if _belongs(way, report.kind, page)), key=lambda way: -way.visits)
     listed = found[:MAX_ROWS]
     most = max((way.visits for way in listed), default=0) or 1
-    rows = []
-    for way in listed:
-        name, target = _name(way, report.kind)
-        rows.append(
-            {
-                "name": name,
-                "raw": name,
-                "help": "",
-                "special": False,
-                "numbers": [way.visits, way.pageviews, way.visitors],
-                "cells": [numbers.count(number) for number in (way.visits, way.pageviews, way.visitors)],
-                "share": way.visits / most,
-                "filter": {"attribute": report.dimension, "value": target} if target != page else None,
-            }
-        )
+    longer = len(found) > len(listed)
+    wanted = search.lower()
+    matching = [way for way in found if wanted in _name(way, report.kind)[0].lower()] if longer and search else []
     return {
         "columns": [
             {"label": report.column, "help": definitions.FIGURES[definitions.WAY]},
@@ -44,10 +32,28 @@ def ways_data(view: View, report: Report, answer: Transitions) -> dict[str, Any]
                 "wide": True,
             },
         ],
-        "rows": rows,
+        "rows": [_row(way, report, page, most) for way in listed],
+        "longer": longer,
+        "search": search if longer else "",
+        "found": [_row(way, report, page, most) for way in matching[:MAX_ROWS]],
         "more": f"{len(found):,}",
         "file": file_name(view, report),
         "notes": _notes(listed=len(listed), found=len(found)),
+    }
+
+
+def _row(way: Transition, report: Report, page: str, most: int) -> dict[str, Any]:
+    name, target = _name(way, report.kind)
+    three = (way.visits, way.pageviews, way.visitors)
+    return {
+        "name": name,
+        "raw": name,
+        "help": "",
+        "special": False,
+        "numbers": list(three),
+        "cells": [numbers.count(number) for number in three],
+        "share": way.visits / most,
+        "filter": {"attribute": report.dimension, "value": target} if target != page else None,
     }
 
 

@@ -134,3 +134,23 @@ def test_the_report_is_printed_whole_and_without_controls(
     assert document.count(b"/Type /Page\n") > 1
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert recorder.complaints == []
+
+
+def test_a_search_finds_what_is_beyond_the_rows_of_a_list(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    page = log_in(context, f"{site}/?period=Last+28+days", "anna", PASSWORD)
+    before = fake.rows["event:page"]
+    fake.rows["event:page"] = [*((f"/page/{number}", 5000 - number) for number in range(700)), ("/Rare", 1)]
+    page.reload()
+    page.get_by_role("button", name="All 701").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("searchbox").press_sequentially("rar")
+    expect(dialog.locator("tbody tr")).to_have_count(1)
+    expect(dialog.locator("tbody tr")).to_contain_text("/Rare")
+    expect(dialog.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("e")
+    expect(dialog.get_by_role("searchbox")).to_have_value("rare")
+    expect(dialog.locator("tbody tr")).to_contain_text("/Rare")
+    assert fake.questions[-1].filters == [["contains", "event:page", ["rare"], {"case_sensitive": False}]]
+    dialog.get_by_role("button", name="Close").click()
+    assert len(table(page, "Pages")) == 9
+    fake.rows["event:page"] = before

@@ -197,7 +197,11 @@ class FakeStats:
             totals = self.totals_by_range.get(str(question.date_range), self.totals)
             compared = question.include.comparisons and self._before(question.metrics, totals)
             return [Row([], [totals.get(name, 0) for name in question.metrics], compared or None)]
-        rows = self.rows.get(dimension, ())[: question.pagination.limit]
+        known = self.rows.get(dimension, ())
+        for operator, attribute, values, *_ in question.filters:
+            if (operator, attribute) == ("contains", dimension):
+                known = [row for row in known if values[0].lower() in row[0].lower()]
+        rows = known[: question.pagination.limit]
         return [Row([value], [number for _ in question.metrics]) for value, number in rows]
 
     def _before(self, metrics: list[str], totals: dict[str, int | float | None]) -> Compared:

@@ -8,6 +8,7 @@ import { explained, told } from "./tips.js";
 const SHOWN = 9;
 const SEARCH_FROM = 12;
 const PAUSE = 40;
+const SEARCH_PAUSE = 300;
 const MOST = 2000;
 const CHANGES = new Set(["filter", "remove", "clear"]);
 
@@ -60,22 +61,33 @@ function file(data) {
 
 function whole(data, act, memory) {
   const list = el("div", { class: "scroll" });
+  let asked = 0;
+  // Of a longer list the others are asked for; until they come there is what is at hand.
+  const ask = (text, after) => {
+    clearTimeout(asked);
+    if (data.longer || data.search) asked = setTimeout(() => act({ do: "search", value: text }), after);
+  };
   const fill = () => {
-    const wanted = (memory.search ?? "").toLowerCase();
-    const found = data.rows.filter((row) => row.name.toLowerCase().includes(wanted));
+    const text = memory.search ?? "";
+    const wanted = text.toLowerCase();
+    const found = text && data.search === text ? data.found : data.rows.filter((row) => row.name.toLowerCase().includes(wanted));
     list.replaceChildren(found.length ? table(data, found, act, true) : el("p", { class: "note" }, "Nothing found."));
   };
   const close = () => { memory.open = false; dialog.close(); };
   const search = el("input", {
     type: "search", placeholder: "Search", "aria-label": `Search ${data.tab}`, value: memory.search ?? "", "data-focus": "search",
-    oninput: (event) => { memory.search = event.target.value; fill(); },
+    oninput: (event) => { memory.search = event.target.value; fill(); ask(memory.search, SEARCH_PAUSE); },
   });
+  search.onfocus = () => search.setSelectionRange(search.value.length, search.value.length);
   const dialog = el("dialog", { class: "drawn whole", "aria-label": data.tab },
     el("div", { class: "panel-head" }, el("h2", {}, data.tab), data.rows.length >= SEARCH_FROM ? search : null,
       el("button", { type: "button", class: "quiet", onclick: () => file(data) }, "CSV"),
       el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: close }, "×")),
     list, ...data.notes.map((note) => el("p", { class: "note" }, note)));
-  dialog.onclose = () => { memory.open = false; };
+  dialog.onclose = () => {
+    memory.open = false;
+    if (data.search) { memory.search = ""; ask("", 0); }
+  };
   dialog.onclick = (event) => { if (event.target === dialog) close(); };
   // Hundreds of rows are drawn when somebody wants to see them, not each time that the numbers move.
   return { dialog, open: () => { fill(); memory.open = true; dialog.showModal(); } };
