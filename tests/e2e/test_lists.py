@@ -150,7 +150,8 @@ def test_a_search_finds_what_is_beyond_the_rows_of_a_list(context: BrowserContex
     page.keyboard.type("e")
     expect(dialog.get_by_role("searchbox")).to_have_value("rare")
     expect(dialog.locator("tbody tr")).to_contain_text("/Rare")
-    assert fake.questions[-1].filters == [["contains", "event:page", ["rare"], {"case_sensitive": False}]]
+    asked = ["contains", "event:page", ["rare"], {"case_sensitive": False}]
+    assert any(question.filters == [asked] for question in fake.questions)
     dialog.get_by_role("button", name="Close").click()
     assert len(table(page, "Pages")) == 9
     fake.rows["event:page"] = before
