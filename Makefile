@@ -10,7 +10,7 @@ FAULTS :=
 SCRIPTS := $(wildcard scripts/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries bench-dashboard faults outages flood docs tracker lock upgrade clean
+.PHONY: help setup run test oracle external check lint types unit bench bench-end-to-end soak bench-import bench-accuracy bench-cells bench-close bench-folding bench-queries bench-dashboard faults outages flood docs pictures tracker lock upgrade clean
 
 help:  ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ flood: setup  ## A million distinct visitors, pages and names; print what each p
 docs: setup  ## Write docs/settings.md and docs/stats.openapi.json anew from the code
 	$(BIN)/python scripts/settings_doc.py
 	$(BIN)/python scripts/stats_openapi.py
+
+pictures: setup  ## Make the pictures of README and docs anew, of an appliance that the demo's visitors used for a week
+	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/e2e/test_pictures.py
 
 tracker: setup  ## Build the tracker anew from its source and print its sizes
 	$(BIN)/python scripts/tracker.py

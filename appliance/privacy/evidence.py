@@ -93,6 +93,14 @@ class EvidenceLog:
         """Every line, the oldest first; none if nothing was written yet."""
         return self._path.read_bytes().splitlines() if self._path.exists() else []
 
+    def stamp(self) -> tuple[int, int, int] | None:
+        """Changes whenever the file does; None if nothing was written yet."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     def last_moment(self) -> float | None:
         """When the last readable entry was made, in seconds since 1970; None if there is none."""
         if not self._path.is_file():

@@ -103,7 +103,7 @@ def test_a_failure_is_loud_and_stops_no_hit(appliance: ApplianceProcess) -> None
     assert "Old data could not be deleted" in ready(appliance).text
     with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
         answer = stats.ask({"site_id": SITE, "date_range": "all", "metrics": ["visits"]}).json()
-    assert answer["meta"]["warnings"] == [ready(appliance).text]
+    assert ready(appliance).text in answer["meta"]["warnings"]  # beside it: that damage is not known without the log
     assert '"retention_failed"' in appliance.log()
     assert pageviews(appliance) == {SITE: 8, SHORT: 8}
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from appliance.clock import Clock
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.inventory import CLICKHOUSE, inventory
-from appliance.privacy.proceedings import lines_for, read_proceedings
+from appliance.privacy.kept_proceedings import KeptProceedings
+from appliance.privacy.proceedings import lines_for
 from appliance.privacy.promises import promises, relaxed_defaults
 from appliance.privacy.retention import Retention
 from appliance.settings import Settings
@@ -27,6 +28,7 @@ class PrivacyDesk:
     ) -> None:
         self._settings = settings
         self._evidence = evidence
+        self._proceedings = KeptProceedings(evidence, _MOST)
         self._retention = retention
         self._client = client
         self._clock = clock
@@ -39,7 +41,7 @@ class PrivacyDesk:
         """
         now = self._clock()
         today = datetime.fromtimestamp(now, UTC).date()
-        told = read_proceedings(self._evidence.lines(), sites, _MOST)
+        told = self._proceedings.of(sites)
         rows = {table: report.rows for table, report in look(self._client, ()).items()} if sites is None else {}
         return contract.PrivacyFacts(
             now,
