@@ -35,6 +35,7 @@ class _Sheet:
         self._client = client
         self._view = view
         self._metrics = dict.fromkeys(view.metrics())
+        self._said: set[str] = set()
         self._empty: list[str] = []
         self._refused: dict[str, list[str]] = {}
 
@@ -79,4 +80,4 @@ class _Sheet:
             else:
                 self._empty.append(name)
         if found:
-            sheet.lists(card.title, found)
+            sheet.lists(card.title, found, self._said)

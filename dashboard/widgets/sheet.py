@@ -53,12 +53,18 @@ def numbers(view: View, answer: Answer, now: float) -> None:
     element("sheet", "sheet-numbers", {"part": "numbers", **headline_data(view, answer, now)})
 
 
-def lists(title: str, found: Sequence[tuple[Report, Data]]) -> None:
-    """Show the lists of a card below each other."""
-    element("sheet", f"sheet-{title}", lists_data(title, found))
+def lists(title: str, found: Sequence[tuple[Report, Data]], said: set[str]) -> None:
+    """Show the lists of a card below each other.
+
+    Args:
+        title: of the card.
+        found: its lists with what they show.
+        said: notes that stand further up; those of these lists are added.
+    """
+    element("sheet", f"sheet-{title}", lists_data(title, found, said))
 
 
-def lists_data(title: str, found: Sequence[tuple[Report, Data]]) -> Data:
+def lists_data(title: str, found: Sequence[tuple[Report, Data]], said: set[str]) -> Data:
     """What the element shows: the first rows, without anything to click."""
     return {
         "part": "lists",
@@ -70,11 +76,18 @@ def lists_data(title: str, found: Sequence[tuple[Report, Data]]) -> Data:
                 "columns": [{**column, "help": ""} for column in data["columns"] if not column.get("wide")],
                 "rows": [{**row, "filter": None, "help": ""} for row in data["rows"][:MOST_ROWS]],
                 "map": data.get("map", False),
-                "notes": [*_cut(data), *data["notes"]],
+                "notes": [*_cut(data), *_new(data["notes"], said)],
             }
             for report, data in found
         ],
     }
+
+
+def _new(notes: Sequence[str], said: set[str]) -> list[str]:
+    """Notes that stand nowhere yet: on paper once is enough."""
+    new = [note for note in notes if note not in said]
+    said.update(new)
+    return new
 
 
 def _cut(data: Data) -> list[str]:

@@ -14,7 +14,7 @@ function plot(data, width) {
   const step = inner / Math.max(1, data.bars.length);
   const y = (value) => bottom - ((bottom - EDGE.top) * value) / data.most;
   const every = Math.max(1, Math.ceil(LABEL_WIDTH / step));
-  return svg("svg", { width, height, role: "img", "aria-label": data.summary },
+  return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": data.summary },
     data.ticks.map((tick) => svg("g", { class: "tick" },
       svg("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y(tick.value), y2: y(tick.value) }),
       svg("text", { x: EDGE.left - 8, y: y(tick.value) + 4, "text-anchor": "end" }, tick.text))),

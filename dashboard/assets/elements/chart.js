@@ -36,7 +36,7 @@ function plot(data, width) {
   const unfinished = points.findIndex((point) => point.partial);
   const solid = unfinished < 0 ? now : now.slice(0, unfinished);
   const every = Math.max(1, Math.ceil((points.length * LABEL_WIDTH) / inner));
-  return svg("svg", { width, height: HEIGHT, role: "img", "aria-label": data.summary },
+  return svg("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": data.summary },
     ticks.map((tick) => svg("g", { class: "tick" },
       svg("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y(tick.value), y2: y(tick.value) }),
       svg("text", { x: EDGE.left - 8, y: y(tick.value) + 4, "text-anchor": "end" }, tick.text))),
