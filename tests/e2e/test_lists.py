@@ -58,6 +58,9 @@ def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext,
     assert table(page, "Outbound links") == [["https://elsewhere.example/", "9"]]
     page.get_by_role("button", name="Missing pages", exact=True).click()
     assert table(page, "Missing pages") == [["/gone", "7"]]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Missing pages as CSV").click()
+    assert download.value.path().read_text().splitlines() == ["Path,Visitors,Events", "/gone,7,7"]
     page.locator("h2", has_text="Properties").scroll_into_view_if_needed()
     assert table(page, "plan") == [["office", "8"], [HOSTILE, "5"]]
     assert table(page, "Order") == [["1. Visit /", "40"], ["2. Buy", "≥ 10"]]

@@ -137,7 +137,9 @@ export function drawPanel(root, data, act, memory) {
     el("div", { class: "panel-body" }, ...content(data, act)),
     el("div", { class: "panel-foot" },
       el("div", {}, data.notes.map((note) => el("p", { class: "note" }, note))),
-      list ? el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: list.open }, data.rows.length > SHOWN ? `All ${data.more}` : "Details") : null),
+      list ? el("div", { class: "acts" },
+        el("button", { type: "button", class: "quiet", "data-focus": "csv", "aria-label": `${data.tab} as CSV`, onclick: () => file(data) }, "CSV"),
+        el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: list.open }, data.rows.length > SHOWN ? `All ${data.more}` : "Details")) : null),
     list?.dialog ?? "");
   if (list && memory.open) list.open();
 }
