@@ -1,4 +1,4 @@
-// The world with each country as dark as it has visitors; a click filters by it. The list beside it says the same in words.
+// The world with each country as strongly coloured as it has visitors; a click filters by it. The list beside it says the same in words.
 
 import { svg } from "./dom.js";
 
