@@ -26,12 +26,16 @@ from appliance.warehouse.columns import (
     pair_columns,
     visit_columns,
 )
+from appliance.warehouse.insert_size import (
+    MAX_BYTES,
+    batch_bytes,
+    cut,
+    event_bytes,
+    pair_bytes,
+    plain_bytes,
+    visit_bytes,
+)
 
-MAX_CELLS = 600_000
-"""Rows that the views make of one flush, unless a single entry makes more: they bound the engine's memory. Those of
-8,000 pageviews with 17 attributes. A large flush is cheaper: equal cells meet before they are written, and each site of
-it costs one part for each view, however many facts it brings.
-"""
 MAX_ENTRIES = 24
 """Entries read from each shard for one flush; the worker makes eight a second of each at most, unless it catches up."""
 
@@ -47,13 +51,14 @@ class _Table(NamedTuple):
     types: dict[str, str]
     columns: Callable[[Any], Columns]
     facts: Callable[[FactBatch], list[Any]]
+    size: Callable[[Any], int]
 
 
 _TABLES = (
-    _Table("visit_facts", VISIT_TYPES, visit_columns, attrgetter("visits")),
-    _Table("event_facts", EVENT_TYPES, event_columns, attrgetter("events")),
-    _Table("outcomes", OUTCOME_TYPES, outcome_columns, attrgetter("outcomes")),
-    _Table("pair_facts", PAIR_TYPES, pair_columns, attrgetter("pairs")),
+    _Table("visit_facts", VISIT_TYPES, visit_columns, attrgetter("visits"), visit_bytes),
+    _Table("event_facts", EVENT_TYPES, event_columns, attrgetter("events"), event_bytes),
+    _Table("outcomes", OUTCOME_TYPES, outcome_columns, attrgetter("outcomes"), plain_bytes),
+    _Table("pair_facts", PAIR_TYPES, pair_columns, attrgetter("pairs"), pair_bytes),
 )
 
 
@@ -225,16 +230,27 @@ def insert_facts(client: WriteClient, batch: FactBatch, token: str) -> None:
 
 
 def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str) -> None:
-    client.insert(table.name, table.types, table.columns(facts), token=f"{token}:{table.name}")
+    """In one piece, unless a single entry is more than the engine can take: its pieces are the same in a repetition."""
+    for number, piece in enumerate(cut(facts, table.size, MAX_BYTES)):
+        of_piece = f"{token}:{table.name}:{number}" if number else f"{token}:{table.name}"
+        try:
+            client.insert(table.name, table.types, table.columns(piece), token=of_piece)
+        except RejectedError as error:
+            raise RejectedError(str(error), was_sent=error.was_sent or number > 0) from None
 
 
-def first_batch(waiting: Sequence[Entry], max_cells: int = MAX_CELLS) -> list[Entry]:
-    """The oldest entries, of all shards, that one flush takes: at least one if any waits. Pure."""
+def first_batch(waiting: Sequence[Entry], max_bytes: int = MAX_BYTES) -> list[Entry]:
+    """The oldest entries, of all shards, that one flush takes: at least one if any waits. Pure.
+
+    Args:
+        max_bytes: of memory that the engine may need, see `insert_size`. A large flush is cheaper: equal cells meet
+            before they are written, and each site costs it a part for each view, however many facts it brings.
+    """
     taken: list[Entry] = []
-    cells = 0
+    size = 0
     for entry in sorted(waiting, key=_age):
-        cells += cells_of(entry.batch)
-        if taken and cells > max_cells:
+        size += batch_bytes(entry.batch)
+        if taken and size > max_bytes:
             break
         taken.append(entry)
     return taken
@@ -243,15 +259,3 @@ def first_batch(waiting: Sequence[Entry], max_cells: int = MAX_CELLS) -> list[En
 def _age(entry: Entry) -> tuple[int, int, int]:
     milliseconds, _, number = entry.id.partition("-")
     return int(milliseconds), int(number or 0), entry.shard
-
-
-def cells_of(batch: FactBatch | None) -> int:
-    """Rows that the views make of a batch before equal ones are summed up."""
-    if batch is None:
-        return 0
-    cells = len(batch.outcomes) + sum(len(visit.attributes) for visit in batch.visits)
-    for event in batch.events:
-        cells += (1 + len(event.event_attributes)) * (1 + len(event.visit_attributes)) - 1 + len(event.event_pairs)
-    for visit in batch.pairs:
-        cells += len(visit.attributes) * (len(visit.attributes) - 1) // 2
-    return cells

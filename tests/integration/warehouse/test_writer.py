@@ -156,6 +156,23 @@ def test_counted_until_moves_only_when_the_outbox_was_drained(engine: Engine, mo
     assert (after_first, writer.counted_until) == (0.0, 7.0)
 
 
+@pytest.mark.external
+@pytest.mark.parametrize("fail_before", ["", "confirm"])
+def test_entry_that_is_more_than_one_insert_goes_in_pieces_and_counts_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, fail_before: str
+) -> None:
+    monkeypatch.setattr("appliance.warehouse.writer.MAX_BYTES", 100_000)  # a few facts
+    outbox = MemoryOutbox(entries(3))
+    sent = facts_of(joined([entry.batch for entry in outbox.entries if entry.batch]))
+    outbox.fail_before = fail_before
+    if fail_before:
+        with pytest.raises(UnavailableError):
+            make_writer(engine, outbox).flush_once()
+    while make_writer(engine, outbox).flush_once():
+        pass
+    assert counted(engine) == sent
+
+
 def poisoned(entry: MemoryEntry) -> MemoryEntry:
     """One of its events has an hour that no column can hold."""
     assert entry.batch is not None

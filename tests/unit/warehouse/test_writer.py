@@ -2,8 +2,9 @@
 
 import pytest
 
-from appliance.facts import Attribute, AttributePair, EventFact, FactBatch, OutcomeFact, VisitFact
-from appliance.warehouse.writer import cells_of, first_batch
+from appliance.facts import FactBatch, OutcomeFact
+from appliance.warehouse.insert_size import plain_bytes
+from appliance.warehouse.writer import first_batch
 from tests.kit.outbox import MemoryEntry
 
 
@@ -12,7 +13,7 @@ def entry(identifier: str, facts: int, shard: int = 0) -> MemoryEntry:
 
 
 def taken(*waiting: MemoryEntry) -> list[tuple[int, str]]:
-    return [(taken.shard, taken.id) for taken in first_batch(waiting, max_cells=10)]
+    return [(taken.shard, taken.id) for taken in first_batch(waiting, max_bytes=10 * plain_bytes(None))]
 
 
 @pytest.mark.parametrize(
@@ -25,20 +26,8 @@ def taken(*waiting: MemoryEntry) -> list[tuple[int, str]]:
         pytest.param([("10-0", 1), ("9-2", 1), ("9-10", 1)], ["9-2", "9-10", "10-0"], id="oldest first, by number"),
     ],
 )
-def test_bounds_the_cells_of_a_flush(waiting: list[tuple[str, int]], expected: list[str]) -> None:
+def test_bounds_the_size_of_a_flush(waiting: list[tuple[str, int]], expected: list[str]) -> None:
     assert [identifier for _, identifier in taken(*(entry(*pair) for pair in waiting))] == expected
-
-
-def test_a_batch_is_as_large_as_the_rows_that_the_views_make_of_it() -> None:
-    page, country, browser = Attribute(1, "/", 0), Attribute(30, "FR", 0), Attribute(33, "Firefox", 0)
-    visit = VisitFact("a", 1, 1, 1, 1, [country, browser])
-    pair = AttributePair(1, "/", 8, "/before", 0)
-    event = EventFact("a", 1, 1, 1, 1, 1, [country, browser], [page], event_pairs=[pair])
-    singles, with_page, own_pairs = 2, 3, 1
-    assert cells_of(FactBatch(events=[event])) == singles + with_page + own_pairs
-    assert cells_of(FactBatch(visits=[visit])) == 2
-    assert cells_of(FactBatch(pairs=[visit])) == 1
-    assert cells_of(None) == 0
 
 
 def test_no_shard_waits_behind_a_busy_one() -> None:
