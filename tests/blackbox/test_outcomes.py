@@ -1,12 +1,19 @@
 """Every hit has one outcome: what was sent is what was counted, dropped at the door or dropped later."""
 
 import json
+import os
+import signal
 from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 
+from appliance.settings import load
+from appliance.state import names
+from appliance.state.connection import Client, connect
+from appliance.supervisor.redis_server import connection_url
+from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.clickhouse_dump import dump
 from tests.kit.evidence_file import closed_days
@@ -69,15 +76,45 @@ def test_every_hit_has_one_outcome_whatever_becomes_of_it(tmp_path: Path) -> Non
             appliance.clock.advance(-13 * 3600)
             door.send("late", 3)
         appliance.stop()
-        (tmp_path / "dump").mkdir()
-        table = dump(appliance.data_dir / "clickhouse", tmp_path / "dump")["default.outcomes.TSVRaw"].decode()
-    rows = [line.split("\t") for line in table.splitlines()]
+        rows = stored(appliance)
     found = Outcomes()
     for site, _day, _hour, outcome, hits in rows:
         found[site, outcome] += int(hits)
     assert found == door.expected
     assert {hour for _, _, hour, outcome, _ in rows if outcome in REFUSALS} == {"0"}
     assert {hour for site, _, hour, outcome, _ in rows if outcome == "accepted"} == {"12"}
+
+
+def test_kill_of_ingest_loses_only_drops_that_were_not_handed_over_and_doubles_none(tmp_path: Path) -> None:
+    bot = {"User-Agent": BOT}
+    with ApplianceProcess(tmp_path, [Site(SITE)], at=NOON) as appliance:
+        with httpx.Client(base_url=appliance.ingest, trust_env=False, timeout=30) as client:
+            Door(client).send("bot", 20, headers=bot)
+            with connect(connection_url(load(appliance.config))) as redis:
+                before = handed_over(redis)
+                Door(client).send("bot", 1, headers=bot)  # goes with all that is left of the others, or after them
+                await_true(lambda: handed_over(redis) > before, "drops are handed over")
+            Door(client).send("bot", 30, headers=bot)
+        (ingest,) = [pid for pid, line in appliance.pids().items() if process_tree.part_of(line) == "ingest"]
+        os.kill(ingest, signal.SIGKILL)
+        with httpx.Client(base_url=appliance.ingest, trust_env=False, timeout=30) as client:
+            Door(client).send("bot", 10, headers=bot)  # the supervisor keeps the socket: they wait for the next ingest
+        appliance.stop()
+        counted = sum(int(hits) for *_, outcome, hits in stored(appliance) if outcome == "bot")
+    assert 31 <= counted <= 61
+
+
+def handed_over(redis: Client) -> int:
+    """How often the running ingest has handed drops over."""
+    return max((int(redis.get(key) or 0) for key in redis.scan_iter(names.handed("*"))), default=0)
+
+
+def stored(appliance: ApplianceProcess) -> list[list[str]]:
+    """Rows of outcomes of an appliance that was stopped: site, day, hour, outcome, hits."""
+    directory = appliance.directory / "dump"
+    directory.mkdir()
+    table = dump(appliance.data_dir / "clickhouse", directory)["default.outcomes.TSVRaw"].decode()
+    return [line.split("\t") for line in table.splitlines()]
 
 
 def send_some_of_everything(door: Door) -> None:
