@@ -16,9 +16,9 @@ from appliance.supervisor import logs
 
 _EVERY_SECONDS = 0.75
 """A flush has a fixed price, so they are not more frequent; a hit is still counted within two seconds."""
-_LONGEST_PAUSE_SECONDS = 3.0
-"""A flush that takes long, as one of many sites does, is followed by as long a pause: the next one has more to share
-its price. Not longer than this."""
+_PAUSE, _LONGEST_PAUSE_SECONDS = 2.0, 3.0
+"""A flush that takes long, as one of many sites does, is followed by a pause of twice its time: the next one has more to
+share its price, which is that of fifteen files for each site and view. Not longer than this."""
 _PAIRS_EVERY_SECONDS = 10.0
 """Pairs are many and wait for each other: a second of a visit each costs three times as much."""
 _RETRY_SECONDS = 1.0
@@ -116,7 +116,7 @@ class FlushLoop:
                 continue
             self._recover()
             if not self._writer.is_behind and not closed:
-                stop.wait(min(max(_EVERY_SECONDS, took), _LONGEST_PAUSE_SECONDS))
+                stop.wait(min(max(_EVERY_SECONDS, _PAUSE * took), _LONGEST_PAUSE_SECONDS))
         self._drain()
         while not self._errands.empty():
             self._errands.get()[1].cancel()
