@@ -34,17 +34,19 @@ _NOON = (DAY + 1) * 86_400.0 + 43_200
 _PASSWORD = "correct horse"
 _WINDOW = {"width": 1280, "height": 900}
 _BOTH = "() => window.drawnAt && 'headline' in window.drawnAt && 'chart' in window.drawnAt"
+_SETTLED = "() => performance.now() - window.lastDrawn > 500"
 # When each element was drawn first since the page began to load, or since the last click: milliseconds. A frame later
 # it is on the screen.
 _WATCH = """
     window.drawnAt = {};
-    window.since = 0;
+    window.since = window.lastDrawn = 0;
     const restart = () => { window.since = performance.now(); window.drawnAt = {}; };
     addEventListener('click', restart, true);
     new MutationObserver((changes) => requestAnimationFrame((now) => {
         for (const { target } of changes) {
             const box = target.nodeType === 1 && target.closest('.drawn');
             if (!box) continue;
+            window.lastDrawn = performance.now();
             const kind = box.className.replace('drawn drawn-', '');
             const name = kind === 'panel' ? box.querySelector('h2')?.textContent : kind;
             const waits = kind === 'chart' ? !box.querySelector('svg') : box.querySelector('.waiting');
@@ -120,8 +122,10 @@ def _say_clicks(period: str, context: BrowserContext, address: str, processes: P
     processes.start()
     for name in _LISTS:
         for row in range(_ROWS):
+            page.wait_for_function(_SETTLED)
             page.get_by_role("table", name=name, exact=True).locator("button.name").nth(row).click()
             filtered.append(_drawn(page) | {"lists": _lists_are_there(page)})
+            page.wait_for_function(_SETTLED)
             page.locator(".chip button").click()
             removed.append(_drawn(page) | {"lists": _lists_are_there(page)})
     spent = processes.each(len(filtered) + len(removed))

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from appliance.stats.contract import DamagedDay, Site
 from dashboard.address import Written
 from tests.kit.fake_stats import FakeStats
-from tests.kit.report_elements import card, element, elements, numbers, rows, see
+from tests.kit.report_elements import card, element, elements, numbers, open_page, rows, see
 
 
 @pytest.fixture
@@ -127,6 +127,9 @@ def test_a_day_that_a_loss_has_damaged_is_marked_beside_numbers_and_line_and_is_
     assert [point["mark"] for point in chart["points"]] == ["", "", "", said, "", "", ""]
     assert f"▲ {said}" in chart["notes"]
     assert not page.warning
+    open_page(page, "print")
+    page.run()
+    assert next(data for data in elements(page, "sheet") if data["part"] == "numbers")["alarms"] == [said]
 
 
 def _place_of(card: str, block: Any) -> tuple[int, ...]:
