@@ -69,3 +69,12 @@ def test_an_api_that_is_away_is_said(page: AppTest, fake: FakeStats) -> None:
     page.run()
     assert not page.exception
     assert page.warning
+
+
+def test_every_number_has_a_definition(page: AppTest) -> None:
+    page.run()
+    assert element(page, "now")["help"].startswith("Different visitors with a hit in the last five minutes.")
+    assert element(page, "bars")["help"]
+    heads = [column for shown in elements(page, "table") for column in shown["columns"]]
+    assert len(heads) == 4
+    assert [column["label"] for column in heads if not column["help"]] == []

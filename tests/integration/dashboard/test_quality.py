@@ -71,6 +71,15 @@ class TestQuality:
         assert reasons["bot"][3] == f"{today:,}"
         assert reasons["bot"][5] == f"{month:,}"
 
+    def test_every_number_has_a_definition(self, page: AppTest) -> None:
+        _open(page, "quality")
+        for bars in elements(page, "bars"):
+            assert len([text for text in bars["helps"] if text]) == len(bars["parts"]) == 4
+        for shown in elements(page, "table"):
+            assert [one["label"] for one in shown["columns"] if one["number"] and not one["help"]] == []
+        (backlog,) = (shown for shown in elements(page, "table") if shown["title"] == "Backlog of all sites")
+        assert [line["cells"][0] for line in backlog["lines"] if not line["help"]] == []
+
     def test_hours_without_hits_stand_there_too_and_refusals_are_in_none(self, page: AppTest, fake: FakeStats) -> None:
         assert fake.quality is not None
         day = TODAY.isoformat()
