@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import reduce
+from functools import cache, partial, reduce
 from typing import Any
 
 import msgspec
@@ -169,8 +169,8 @@ class Answers:
         days = self._reports.days(site.id, within)
         opened = self._reports.open_tables(site.id, days, _tables(plan))
         everybody = _everybody(plan, days)
-        cells = self._cells(one, plan, site, days, opened)
         if not others:
+            cells = self._cells(one, plan, site, days, opened)
             ended = self._cells(_ENTRY_PAGE, plan, site, days, opened) if needs_entries(plan) else cells
             left = self._cells(_EXIT_PAGE, plan, site, days, opened).shown if needs_exits(plan) else {}
             return single_rows(plan, cells, Beside(ended.shown, left), everybody, self._k)
@@ -185,18 +185,23 @@ class Answers:
         beside = Beside(
             pairs(_ENTRY_PAGE) if needs_entries(plan) else plain, pairs(_EXIT_PAGE) if needs_exits(plan) else {}
         )
-        found = PairCells(plain, beside, cells, self._cells(others[0], plan, site, days, opened))
-        return pair_rows(plan, found, everybody, self._k)
+        of_other = self._cells(others[0], plan, site, days, opened)
+        hidden = of_other.hidden + self._reports.hidden(*self._look(one, site, days), opened=opened)
+        of_one = cache(partial(self._cells, one, plan, site, days, opened))
+        return pair_rows(plan, PairCells(plain, beside, of_one, of_other, hidden), everybody, self._k)
 
-    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: Days, opened: OpenTables) -> Cells:
+    def _look(
+        self, attribute: Attribute, site: SiteSettings, days: Days
+    ) -> tuple[str, Days, Dimension, Callable[[str], bool], int, str]:
+        """What `Reports` needs to know of an attribute: site, days, dimension, what is public, threshold, prefix."""
         dimension = attribute.dimension
         admits = admission(dimension, site, self._listed(site.id)).admits
-        prefix = property_value(attribute.key, "") if attribute.key else ""
+        return site.id, days, dimension, admits, self._k, property_value(attribute.key, "") if attribute.key else ""
+
+    def _cells(self, attribute: Attribute, plan: Plan, site: SiteSettings, days: Days, opened: OpenTables) -> Cells:
         step, label = reading(plan.time, days.within)
         named = plan.named(_PAGE if attribute in (_ENTRY_PAGE, _EXIT_PAGE) and _PAGE in plan.attributes else attribute)
-        read = self._reports.cells(
-            site.id, days, dimension, admits, self._k, step=step, prefix=prefix, named=named, opened=opened
-        )
+        read = self._reports.cells(*self._look(attribute, site, days), step=step, named=named, opened=opened)
         if label is None:
             return read
         shown: dict[tuple[date | None, str], Counters] = {}

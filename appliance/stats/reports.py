@@ -12,7 +12,7 @@ from appliance.stats.closed_reads import ClosedReads
 from appliance.stats.counters import NOTHING, Counters, at_least_nothing, minus, plus
 from appliance.stats.days import Days
 from appliance.stats.kept_reads import KeptReads
-from appliance.stats.open_day import fold_open_day, thin_from
+from appliance.stats.open_day import OpenDay, fold_open_day, thin_from
 from appliance.stats.open_reads import OpenTables
 from appliance.stats.ranges import DateRange, Step
 from appliance.warehouse.fold.cells import Pairs, Singles
@@ -103,9 +103,9 @@ class Reports:
         dimension: Dimension,
         admits: Callable[[str], bool],
         k: int,
+        prefix: str = "",
         *,
         step: Step = Step.RANGE,
-        prefix: str = "",
         named: Sequence[str] = (),
         opened: OpenTables | None = None,
     ) -> Cells:
@@ -134,8 +134,7 @@ class Reports:
             rest.add((at, ""), minus(NOTHING, counters))
         hidden = 0
         for day in sorted(days.open):
-            cells = _beginning_with(prefix, opened.cells(day, table))
-            folded = fold_open_day(dimension, cells, days.totals[day], admits, k)
+            folded = _folded(dimension, opened.cells(day, table), days.totals[day], admits, k, prefix)
             hidden += folded.hidden
             at = step.at(day)
             for value, row in folded.shown.items():
@@ -144,6 +143,24 @@ class Reports:
                 rest.add((at, ""), minus(NOTHING, Counters(*map(sum, zip(*folded.shown.values(), strict=True)))))
         other = {at: at_least_nothing(counters) for (at, _), counters in rest.items()}
         return Cells(found, hidden, {at: counters for at, counters in other.items() if any(counters)})
+
+    def hidden(
+        self,
+        site: str,
+        days: Days,
+        dimension: Dimension,
+        admits: Callable[[str], bool],
+        k: int,
+        prefix: str = "",
+        *,
+        opened: OpenTables,
+    ) -> int:
+        """`Cells.hidden` alone; of closed days nothing is read."""
+        table = dimension, Dimension.NONE
+        return sum(
+            _folded(dimension, opened.cells(day, table), days.totals[day], admits, k, prefix).hidden
+            for day in days.open
+        )
 
     def open_tables(self, site: str, days: Days, tables: Sequence[TableName]) -> OpenTables:
         """Running days of a range; `tables` are those that will be asked for."""
@@ -163,11 +180,15 @@ def _knows_thin_months(dimension: Dimension) -> bool:
     return dimension is Dimension.PAGE or TRAITS[dimension].scope is Scope.VISIT
 
 
-def _beginning_with(prefix: str, cells: Pairs) -> Singles:
-    if not prefix:
-        return Singles(cells.a, cells.counters)
-    places = [place for place, value in enumerate(cells.a) if value.startswith(prefix)]
-    return Singles([cells.a[place] for place in places], cells.counters[places])
+def _folded(
+    dimension: Dimension, cells: Pairs, totals: Counters, admits: Callable[[str], bool], k: int, prefix: str
+) -> OpenDay:
+    """A running day's cells that begin with the prefix."""
+    singles = Singles(cells.a, cells.counters)
+    if prefix:
+        places = [place for place, value in enumerate(cells.a) if value.startswith(prefix)]
+        singles = Singles([cells.a[place] for place in places], cells.counters[places])
+    return fold_open_day(dimension, singles, totals, admits, k)
 
 
 class _Sums(dict[Key, Counters]):

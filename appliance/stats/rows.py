@@ -26,6 +26,7 @@ from appliance.stats.plan import Plan
 from appliance.stats.reports import Cells
 
 _OF_WHOLE_VISITS = frozenset({Metric.BOUNCE_RATE, Metric.VISIT_DURATION})
+_RATES = frozenset({Metric.CONVERSION_RATE, Metric.GROUP_CONVERSION_RATE})
 _FIXED = {
     Dimension.GOAL: frozenset({Metric.CONVERSIONS}),
     Dimension.CURRENCY: frozenset({Metric.REVENUE, Metric.AVERAGE_REVENUE}),
@@ -90,8 +91,11 @@ class PairCells(NamedTuple):
 
     pairs: Mapping[PairKey, Counters]
     beside: Beside
-    one: Cells
+    one: Callable[[], Cells]
+    """Reads them; few answers need what is known of the first attribute alone."""
     other: Cells
+    hidden: int
+    """Values of either that are left out of running days."""
 
 
 def as_row(plan: Plan, draft: Draft) -> Row:
@@ -224,11 +228,10 @@ def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], 
         rows += [rest] if _says_something(plan, rest) else []
     has_other_rows = OTHER in labels(rows)
     is_partial = not has_other_rows and _something_is_missing(plan, cells)
-    n_hidden = cells.one.hidden + cells.other.hidden
     by_one = {key[2] for key in passing} if len(plan.asked) < 2 else set()
     return Found(
         rows,
-        hidden=Hidden(n_hidden, k) if n_hidden or has_other_rows or is_partial else None,
+        hidden=Hidden(cells.hidden, k) if cells.hidden or has_other_rows or is_partial else None,
         summed_values=len(by_one) > 1 or (not plan.asked and len({key[1] for key in passing}) > 1),
         partial=is_partial,
     )
@@ -242,8 +245,12 @@ class _Bases:
         self._everybody = everybody
         one, other = plan.attributes
         self._whole = everybody if len(plan.asked) == 2 else _matched(plan, other, cells.other)
-        beside, of_beside = (other, cells.other) if one == _GOAL else (one, cells.one)
         self._able = everybody
+        self._of_beside: Mapping[tuple[_Day, str], Counters] = {}
+        self._beside_at = None
+        if not _RATES.intersection(plan.metrics):
+            return
+        beside, of_beside = (other, cells.other) if one == _GOAL else (one, cells.one())
         # Who reached a goal had its properties, and nobody else could have had them.
         if plan.is_filtered(beside) and beside.dimension is not Dimension.PROPS:
             self._able = _matched(plan, beside, of_beside)
@@ -276,10 +283,10 @@ def _left_over(plan: Plan, cells: PairCells) -> dict[_Labels, tuple[Counters, fr
     left: dict[_Labels, tuple[Counters, frozenset[Metric]]] = {}
     if len(plan.asked) == 2 and not plan.is_filtered(other) and adding_up(other.dimension):
         known = _known(one.dimension, other.dimension)
-        for (day, value), counters in _slices(plan, one, cells.one, cells.pairs, 1).items():
+        for (day, value), counters in _slices(plan, one, cells.one(), cells.pairs, 1).items():
             left[day, (value, OTHER)] = counters, known
         if not plan.is_filtered(one) and adding_up(one.dimension):
-            for day, counters in cells.one.other.items():
+            for day, counters in cells.one().other.items():
                 left[day, (OTHER, OTHER)] = counters, adding_up(one.dimension) & adding_up(other.dimension)
     elif plan.asked and not plan.is_filtered(one) and adding_up(one.dimension):
         known = _known(other.dimension, one.dimension)
@@ -306,11 +313,10 @@ def _slices(
 
 def _something_is_missing(plan: Plan, cells: PairCells) -> bool:
     one, _ = plan.attributes
-    if cells.one.other or cells.other.other or cells.one.hidden or cells.other.hidden:
+    if cells.other.other or cells.hidden or cells.one().other:
         return True
-    return any(
-        counters.events or counters.visits for counters in _slices(plan, one, cells.one, cells.pairs, 1).values()
-    )
+    slices = _slices(plan, one, cells.one(), cells.pairs, 1)
+    return any(counters.events or counters.visits for counters in slices.values())
 
 
 def _known(fixed: Dimension, spread: Dimension) -> frozenset[Metric]:
