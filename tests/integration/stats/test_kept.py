@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from appliance.errors import UnavailableError
+from appliance.stats.contract import OTHER
 from appliance.warehouse import retention
 from appliance.warehouse.site_rows import delete_rows
 from tests.integration.stats.conftest import DAY, DAY_NUMBER, Stats
@@ -119,3 +120,17 @@ def test_every_statement_of_the_writer_counts_as_a_change_but_new_hits(stats: St
     with pytest.raises(UnavailableError):
         writer.command("ALTER TABLE nowhere DELETE WHERE true")
     assert writer.changes > before
+
+
+def test_a_filtered_list_with_a_rest_reads_its_pairs_and_the_filtered_values_alone(stats: Stats) -> None:
+    fill(stats, 1)
+    for _ in range(5):
+        visit(stats, "/", source="c.example", country="AT", day=DAY_NUMBER - 1)
+    for _ in range(3):
+        visit(stats, "/", source="few.example", day=DAY_NUMBER - 1)
+    stats.close_day(DAY - timedelta(days=1))
+    reader = CountingReader(stats)
+    stats.read_from(reader)
+    question = {"date_range": "7d", "dimensions": ["visit:source"], "filters": [["is", "visit:country", ["DE"]]]}
+    assert (OTHER,) in stats.rows(**question)
+    assert reader.of_closed == 2
