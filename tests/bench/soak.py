@@ -93,7 +93,7 @@ def look(appliance: ApplianceProcess) -> Sample:
         sum(memory_mb(appliance).values()),
         sum(_open_files(pid) for pid in process_tree.members(appliance.session)),
         _bytes_below(appliance.data_dir / "redis") / _MB,
-        sum(1 for path in (appliance.data_dir / "clickhouse").rglob("columns.txt")),
+        sum(path.name == "columns.txt" for path in _files_below(appliance.data_dir / "clickhouse")),
     )
 
 
@@ -128,9 +128,14 @@ def _open_files(pid: int) -> int:
         return 0
 
 
+def _files_below(directory: Path) -> Iterator[Path]:
+    """Not rglob: parts come and go meanwhile, and one that is gone is no error."""
+    return (Path(place) / name for place, _, files in os.walk(directory) for name in files)
+
+
 def _bytes_below(directory: Path) -> int:
     total = 0
-    for path in directory.rglob("*"):
+    for path in _files_below(directory):
         try:
             total += path.stat().st_size
         except FileNotFoundError:  # rewritten meanwhile

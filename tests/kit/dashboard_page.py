@@ -1,5 +1,7 @@
 """Reads the dashboard's page in a browser as a person would."""
 
+from typing import cast
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 
@@ -24,4 +26,6 @@ def table(page: Page, name: str) -> list[list[str]]:
     listed.first.scroll_into_view_if_needed()
     rows = listed.first.locator("tbody tr")
     expect(rows).not_to_have_count(0)
-    return [[row.locator(".name").inner_text(), row.locator("td").nth(1).inner_text()] for row in rows.all()]
+    # In one step: a list that is drawn anew meanwhile would lose its rows between two.
+    texts = "rows => rows.map(row => [row.querySelector('.name').innerText, row.querySelectorAll('td')[1].innerText])"
+    return cast("list[list[str]]", rows.evaluate_all(texts))
