@@ -55,28 +55,34 @@ class Traffic:
                 await self._send(client, visitor, hit)
 
     async def _send(self, client: httpx.AsyncClient, visitor: Visitor, hit: Hit) -> None:
-        body: dict[str, Any] = {
-            "n": hit.name,
-            "u": self._site_url + hit.path,
-            "r": hit.referrer,
-            "d": SITE_ID,
-            "eid": secrets.token_hex(8),
-            "w": visitor.width,
-        }
-        if hit.properties:
-            body["p"] = dict(hit.properties)
-        if hit.amount:
-            body["$"] = {"currency": hit.currency, "amount": hit.amount}
-        if hit.engaged_ms:
-            body |= {"e": hit.engaged_ms, "sd": hit.scroll_depth}
-        headers = {
-            "Content-Type": "text/plain",
-            "User-Agent": visitor.user_agent,
-            "Accept-Language": visitor.language,
-            "X-Forwarded-For": visitor.address,
-        }
-        if visitor.refuses:
-            headers["Sec-GPC"] = "1"
-        answer = await client.post(self._event_url, content=json.dumps(body), headers=headers)
+        body, headers = request_of(visitor, hit, SITE_ID, self._site_url, secrets.token_hex(8))
+        answer = await client.post(self._event_url, content=body, headers=headers)
         if answer.status_code >= 400:
             _log.warning("hit_refused", extra={"status": answer.status_code})
+
+
+def request_of(visitor: Visitor, hit: Hit, site: str, site_url: str, event_id: str) -> tuple[str, dict[str, str]]:
+    """Body and headers with which the tracker behind a proxy would send a hit."""
+    body: dict[str, Any] = {
+        "n": hit.name,
+        "u": site_url + hit.path,
+        "r": hit.referrer,
+        "d": site,
+        "eid": event_id,
+        "w": visitor.width,
+    }
+    if hit.properties:
+        body["p"] = dict(hit.properties)
+    if hit.amount:
+        body["$"] = {"currency": hit.currency, "amount": hit.amount}
+    if hit.engaged_ms:
+        body |= {"e": hit.engaged_ms, "sd": hit.scroll_depth}
+    headers = {
+        "Content-Type": "text/plain",
+        "User-Agent": visitor.user_agent,
+        "Accept-Language": visitor.language,
+        "X-Forwarded-For": visitor.address,
+    }
+    if visitor.refuses:
+        headers["Sec-GPC"] = "1"
+    return json.dumps(body), headers

@@ -1,6 +1,5 @@
 """An appliance that the demo's visitors used for some days of a fixed calendar, with a fixed seed."""
 
-import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 import argon2
 import httpx
 
+from appliance.demo.traffic import request_of
 from appliance.demo.visitors import Hit, Visitor, make_journey, make_visitor
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.stats_client import await_true
@@ -81,27 +81,6 @@ def _send_next(client: httpx.Client, chance: random.Random, visitor: Visitor, jo
     hit = next(journey, None)
     if hit is None:
         return False
-    body: dict[str, object] = {
-        "n": hit.name,
-        "u": f"https://{SITE}{hit.path}",
-        "r": hit.referrer,
-        "d": SITE,
-        "eid": f"{chance.getrandbits(64):016x}",
-        "w": visitor.width,
-    }
-    if hit.properties:
-        body["p"] = dict(hit.properties)
-    if hit.amount:
-        body["$"] = {"currency": hit.currency, "amount": hit.amount}
-    if hit.engaged_ms:
-        body |= {"e": hit.engaged_ms, "sd": hit.scroll_depth}
-    headers = {
-        "Content-Type": "text/plain",
-        "User-Agent": visitor.user_agent,
-        "Accept-Language": visitor.language,
-        "X-Forwarded-For": visitor.address,
-    }
-    if visitor.refuses:
-        headers["Sec-GPC"] = "1"
-    client.post("/api/event", content=json.dumps(body), headers=headers).raise_for_status()
+    body, headers = request_of(visitor, hit, SITE, f"https://{SITE}", f"{chance.getrandbits(64):016x}")
+    client.post("/api/event", content=body, headers=headers).raise_for_status()
     return True
