@@ -1,5 +1,6 @@
 """The schema holds integer counters only, and files that do not match it stop the start."""
 
+import os
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from appliance.errors import StartError
 from appliance.warehouse import migrations
 from appliance.warehouse.migrations import Migration, migrate, recorded, shipped
 from tests.kit.engine import Engine
+from tests.kit.stats_client import await_true
 
 pytestmark = pytest.mark.clickhouse
 
@@ -55,6 +57,26 @@ def test_fact_tables_store_nothing(engine: Engine) -> None:
 def test_views_write_to_tables_and_store_nothing_themselves(engine: Engine) -> None:
     rows = engine.writer.query("SELECT name FROM system.tables WHERE name LIKE '.inner%'").rows
     assert rows == []
+
+
+def test_many_parts_that_go_at_once_leave_no_threads_behind(engine: Engine) -> None:
+    for table in ("cells_open", "totals_hour"):
+        engine.writer.command(f"SYSTEM STOP MERGES {table}")
+        for days in range(0, 200, 1 if table == "totals_hour" else 200):
+            engine.writer.command(
+                f"INSERT INTO {table} (site, day, visitors) "  # noqa: S608
+                f"SELECT toString(number), toDate('2026-01-01') + {days}, 1 FROM numbers(200)"
+            )
+        before = threads()
+        engine.writer.command(f"TRUNCATE TABLE {table}")
+        engine.writer.command(f"SYSTEM START MERGES {table}")
+        left = f"SELECT count() FROM system.parts WHERE table = '{table}'"  # noqa: S608
+        await_true(lambda: engine.writer.query(left).rows[0][0] == 0, "the files are gone", 30)  # noqa: B023
+        assert threads() < before + 20
+
+
+def threads() -> int:
+    return len(os.listdir("/proc/self/task"))
 
 
 @pytest.mark.external
