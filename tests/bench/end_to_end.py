@@ -3,7 +3,8 @@
 All parts and the client share the cores. Visits have three pageviews; the appliance's clock moves forward by almost a
 visit's timeout before the measured time, so that visits end, and their pairs are counted, as fast as new ones begin.
 A rate is held when what waits gets no older during the measured time and every hit is counted exactly afterwards.
-Short trials go up from the target until one is not held; the highest that was is then proved for a minute. At last all
+Short trials go up from the target until one is not held; the highest that was is then proved for a minute, or the next
+below it that needs no more memory than is meant: each minute brings new visitors, whom Redis remembers. At last all
 hits of each visitor are sent at once over 16 connections, as fast as they are answered: these must be counted exactly.
 """
 
@@ -94,7 +95,7 @@ def measure(sites: int, say: Say) -> bool:
 
 
 def prove(sites: int, rates: Sequence[float], say: Say) -> Trial | None:
-    """The highest of some rates that is held for a minute, found by short trials; None if none is."""
+    """The highest of some rates held for a minute in the memory meant, found by short trials; None if none is."""
     held = [rate for rate in rates if rate < TARGET]
     for rate in rates[len(held) :]:
         if not _said(try_rate(sites, rate, _TRY_SECONDS), say).is_held:
@@ -102,7 +103,7 @@ def prove(sites: int, rates: Sequence[float], say: Say) -> Trial | None:
         held.append(rate)
     for rate in reversed(held):
         trial = _said(try_rate(sites, rate, _PROOF_SECONDS), say)
-        if trial.is_held:
+        if trial.is_held and sum(trial.memory.values()) <= MEMORY_MB:
             return trial
     return None
 
