@@ -56,6 +56,7 @@ SUMMED = "Visitors are counted for each day and added up: a person who comes on 
 """Of visitors over several days."""
 ROUNDED = "Percentages and times are rounded, and so are numbers from a million on; files have the exact ones."
 AT_LEAST = "≥ means at least: what too few visitors of a day had is not counted in."
+FROM_LOGS = "A log does not know all that the tag does, so numbers of both do not compare well."
 AT_LEAST_IN_ROW = "≥ means at least: who came twice may be in another row as well."
 
 

@@ -1,13 +1,17 @@
-"""What readers have to know of the numbers before them: how fresh they are, which days a loss has damaged. Pure."""
+"""What readers have to know of the numbers before them: how fresh they are, which days a loss has damaged, which came
+from a log. Pure.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from appliance.stats.contract import DamagedDay, Meta, TimeDimension
-from dashboard import moments
+from dashboard import definitions, moments
 
 LATE_SECONDS = 60
 """Numbers of a running day that are older than this are late."""
+_MOST_STRETCHES = 4
+"""Of imported days that a sentence names."""
 
 
 def freshness(meta: Meta, timezone: str) -> str:
@@ -61,6 +65,24 @@ def mark_of_moment(meta: Meta, label: str, next_label: str | None) -> str:
         if one.day and (one.day == day or (day < one.day and (next_label is None or one.day < next_label)))
     ]
     return " ".join(said)
+
+
+def from_logs(meta: Meta) -> str:
+    """Which days came from logs of a server, in words; empty if none did."""
+    if not meta.imported_days:
+        return ""
+    days = ", ".join(moments.days_of(first, last) for first, last in meta.imported_days[:_MOST_STRETCHES])
+    more = len(meta.imported_days) - _MOST_STRETCHES
+    return f"Counted from logs: {days}{f' and {more} more stretches' if more > 0 else ''}. {definitions.FROM_LOGS}"
+
+
+def is_from_logs(meta: Meta, label: str, next_label: str | None) -> bool:
+    """Whether a moment of a time line holds a day that came from a log; arguments as of `mark_of_moment`."""
+    first, following = label[:10], next_label[:10] if next_label else None
+    return any(
+        one <= first <= other or (first <= one and (following is None or one < following))
+        for one, other in meta.imported_days or ()
+    )
 
 
 def _sentence(one: DamagedDay) -> str:

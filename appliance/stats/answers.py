@@ -34,7 +34,7 @@ from appliance.stats.open_reads import OpenTables
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
-from appliance.stats.ranges import DateRange, hours, parse_range
+from appliance.stats.ranges import DateRange, hours, parse_range, stretches
 from appliance.stats.reports import Cells, Reports
 from appliance.stats.rows import (
     Beside,
@@ -72,6 +72,7 @@ class Answers:
         warnings: Callable[[], list[str]] = list,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
         damage: Callable[[date, date, str], list[tuple[date | None, str]]] = lambda _first, _last, _timezone: [],
+        imported: Callable[[str, date, date], list[date]] = lambda _site, _first, _last: [],
     ) -> None:
         """What answers are made from.
 
@@ -80,6 +81,7 @@ class Answers:
             warnings: what is wrong with the appliance, one sentence each.
             listed: pages of a site's sitemap, as they are counted.
             damage: days of a range in a zone whose numbers a loss has damaged, one sentence each; no day: not known.
+            imported: days of a range of a site that came from a log.
         """
         self._k = settings.privacy.k
         self._clock = clock
@@ -89,6 +91,7 @@ class Answers:
         self._warnings = warnings
         self._listed = listed
         self._damage = damage
+        self._imported = imported
 
     def answer(self, question: Question, site: SiteSettings) -> Answer:
         """Answer one question about one site.
@@ -111,8 +114,10 @@ class Answers:
         days = within.days if isinstance(within, HourRange) else within
         time_labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
         damaged = self._damage(days.first, days.last, site.timezone)
+        imported = self._imported(site.id, days.first, days.last)
         if other is not None:
             damaged += self._damage(other.first, other.last, site.timezone)
+            imported += self._imported(site.id, other.first, other.last)
         data_as_of = self._counted_until()
         with self._reports.reading():
             found = self._rows(plan, site, within)
@@ -136,6 +141,7 @@ class Answers:
             comparison=compared_meta(other, before) if other and before else None,
             warnings=list(dict.fromkeys([*self._warnings(), *(said for _, said in damaged)])) or None,
             damaged_days=[DamagedDay(day.isoformat() if day else None, said) for day, said in damaged] or None,
+            imported_days=stretches(imported) or None,
         )
         page = [as_row(plan, row) for row in rows[plan.offset : plan.offset + plan.limit]]
         if other and before and isinstance(within, DateRange):

@@ -159,6 +159,9 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """
     damaged_days: list[DamagedDay] | None = None
     """Those of the warnings that are about days of the range, or of the range compared with."""
+    imported_days: list[list[str]] | None = None
+    """Days of the range, or of the range compared with, that were counted from a log: first and last day of each
+    stretch of days that follow each other."""
 
 
 class Answer(msgspec.Struct, frozen=True):

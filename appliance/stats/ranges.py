@@ -6,7 +6,7 @@ version. Here every named range ends with today: `7d` is today and the six days 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -59,6 +59,21 @@ class DateRange(NamedTuple):
     def whole_months(self) -> list[date]:
         """Those of the months that lie in it as a whole."""
         return [month for month in self.months() if month >= self.first and _month_end(month) <= self.last]
+
+
+def stretches(days: Iterable[date]) -> list[list[str]]:
+    """First and last day of each stretch of days that follow each other.
+
+    >>> stretches([date(2026, 3, 1), date(2026, 2, 28), date(2026, 3, 5)])
+    [['2026-02-28', '2026-03-01'], ['2026-03-05', '2026-03-05']]
+    """
+    found: list[DateRange] = []
+    for day in sorted(set(days)):
+        if found and (day - found[-1].last).days == 1:
+            found[-1] = DateRange(found[-1].first, day)
+        else:
+            found.append(DateRange(day, day))
+    return [[one.first.isoformat(), one.last.isoformat()] for one in found]
 
 
 def parse_range(asked: str | list[str], today: date, first_day: Callable[[], date | None]) -> DateRange:

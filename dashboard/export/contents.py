@@ -15,7 +15,7 @@ from appliance.stats.contract import (
     Pagination,
     Question,
 )
-from dashboard import definitions, questions
+from dashboard import definitions, marks, questions
 from dashboard.figures import FIGURES
 from dashboard.filters import Filter
 from dashboard.panels import Kind, Report, attribute_name, panels_of, why_not
@@ -125,6 +125,7 @@ def readme(view: View, written: Sequence[Written], now: float) -> str:
         f"Period: {_words(view)}",
         f"Days and hours are those of {view.site.timezone}.",
         f"Compared with: {_compared(written)}",
+        *_from_logs(written),
         *(["Filters:"] if view.filters else ["Filters: none"]),
         *(f"  {_filter(one)}" for one in view.filters),
         f"Made: {made:%Y-%m-%d %H:%M} UTC",
@@ -154,6 +155,11 @@ def _compared(written: Sequence[Written]) -> str:
     ranges = (one.meta.comparison.date_range for one in written if one.meta and one.meta.comparison)
     found = next(ranges, None)
     return f"{found[0]} to {found[-1]}" if found else "nothing"
+
+
+def _from_logs(written: Sequence[Written]) -> list[str]:
+    said = (marks.from_logs(one.meta) for one in written if one.meta)
+    return [sentence for sentence in said if sentence][:1]
 
 
 def _notes(one: Written) -> Iterator[str]:

@@ -70,6 +70,8 @@ def _notes(view: View, answer: Answer) -> list[str]:
         other = days_of(*answer.meta.comparison.date_range)
         running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""
         notes.append(f"Compared with {other}.{running}")
+    if logs := marks.from_logs(answer.meta):
+        notes.append(logs)
     if answer.meta.partial:
         notes.append(definitions.AT_LEAST)
     if "bounce_rate" not in view.metrics():

@@ -75,6 +75,9 @@ def _points(view: View, figure: Figure, answer: Answer, other: Answer | None, no
                 "mark": marks.mark_of_moment(
                     answer.meta, label, labels[index + 1] if index + 1 < len(labels) else None
                 ),
+                "fromLog": marks.is_from_logs(
+                    answer.meta, label, labels[index + 1] if index + 1 < len(labels) else None
+                ),
                 "partial": index == at and answer.meta.includes_today,
                 "before": then,
                 "beforeName": moments.long_name(then_label, by) if then_label else None,

@@ -66,6 +66,9 @@ def test_a_stopped_appliance_counts_files_of_any_order_and_packing_once(stopped:
     totals = numbers(stopped)[()]
     assert (totals["visitors"], totals["pageviews"]) == (80, len(pages))
     assert days_with(stopped.data_dir, "day_closed") == {(SITE, "2031-03-03"), (SITE, "2031-03-04")}
+    with StatsClient(stopped.stats, stopped.keys["reader"]) as stats:
+        meta = stats.ask({"site_id": SITE, "date_range": list(ALL), "metrics": ["visitors"]}).json()["meta"]
+    assert meta["imported_days"] == [["2031-03-03", "2031-03-04"]]
 
 
 def _is_page(entry: str) -> bool:

@@ -78,6 +78,7 @@ class FakeStats:
     partial: bool | None = None
     warnings: list[str] | None = None
     damaged_days: list[DamagedDay] | None = None
+    imported_days: list[list[str]] | None = None
     data_as_of: str = "2999-01-01T00:00:00+00:00"
     current: int = 0
     status: int = 200
@@ -184,6 +185,7 @@ class FakeStats:
             time_labels=_labels(dimension, days) if question.include.time_labels else None,
             warnings=[*(self.warnings or ()), *(one.meaning for one in self.damaged_days or ())] or None,
             damaged_days=self.damaged_days,
+            imported_days=self.imported_days,
             partial=self.partial,
             comparison=_compared(days) if question.include.comparisons else None,
             total_rows=len(self.rows.get(dimension, ())) if question.include.total_rows else None,

@@ -13,6 +13,7 @@ from appliance.errors import UnavailableError
 from appliance.metrics.samples import number
 from appliance.privacy.damaged_days import DamagedDays
 from appliance.privacy.evidence import EvidenceLog
+from appliance.privacy.imported_days import ImportedDays
 from appliance.privacy.retention import Retention
 from appliance.settings import Settings
 from appliance.state.connection import Client, connect
@@ -152,6 +153,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
             warnings,
             sitemaps.of,
             DamagedDays(evidence_path(settings)).of,
+            ImportedDays(evidence_path(settings)).of,
         ),
         readers,
         live=lambda site: current_visitors(client, site),

@@ -24,6 +24,17 @@ function area(points, bottom) {
   return `${path(known)}L${known.at(-1)[0].toFixed(1)},${bottom}L${known[0][0].toFixed(1)},${bottom}Z`;
 }
 
+// A stripe under the ground line below each moment that holds days from a log.
+function logs(points, x, width) {
+  const half = points.length > 1 ? (x(1) - x(0)) / 2 : LABEL_WIDTH / 2;
+  return points.map((point, index) => {
+    if (!point.fromLog) return null;
+    const left = Math.max(EDGE.left, x(index) - half);
+    const right = Math.min(width - EDGE.right, x(index) + half);
+    return svg("rect", { class: "from-log", x: left, y: HEIGHT - EDGE.bottom, width: right - left, height: 4 });
+  });
+}
+
 function plot(data, width) {
   const { points, ticks, most } = data;
   const inner = width - EDGE.left - EDGE.right;
@@ -48,6 +59,7 @@ function plot(data, width) {
     unfinished >= 0 ? svg("path", { class: "now unfinished", d: path(now.slice(0, unfinished + 1), Math.max(0, unfinished - 1)) }) : null,
     points.map((point, index) => (now[index][1] !== null && (points.length < 3 || point.partial)
       ? svg("circle", { class: point.partial ? "dot unfinished" : "dot", cx: now[index][0], cy: now[index][1], r: 3.5 }) : null)),
+    logs(points, x, width),
     points.map((point, index) => (point.mark ? svg("path", { class: "damaged", d: `M${x(index) - 5},${bottom}l5,-9l5,9Z` }) : null)),
     svg("line", { class: "cursor", y1: EDGE.top, y2: bottom, x1: -9, x2: -9 }));
 }
@@ -58,6 +70,7 @@ function tip(point, data) {
     el("span", {}, `${data.label}: ${point.text}`),
     point.beforeText ? el("span", { class: "then" }, `${point.beforeName}: ${point.beforeText}`) : null,
     point.change ? el("span", { class: "then" }, point.change) : null,
+    point.fromLog ? el("span", { class: "then" }, "from a log") : null,
     point.mark ? el("span", { class: "said" }, `▲ ${point.mark}`) : null,
   ].filter(Boolean);
 }
@@ -93,12 +106,12 @@ function asTable(data, memory) {
     el("div", { class: "scroll" }, el("table", {},
       el("thead", {}, el("tr", {}, el("th", {}, data.interval), el("th", {}, data.label), compared ? el("th", {}, "Compared with") : null, compared ? el("th", {}, "") : null)),
       el("tbody", {}, rows.map((point) => el("tr", {},
-        el("td", {}, point.long, point.partial ? " (so far)" : ""), el("td", {}, point.text, point.mark ? " ▲" : ""),
+        el("td", {}, point.long, point.partial ? " (so far)" : "", point.fromLog ? " (from a log)" : ""), el("td", {}, point.text, point.mark ? " ▲" : ""),
         compared ? el("td", {}, point.beforeText ?? "") : null, compared ? el("td", {}, point.beforeName ?? "") : null))))));
   details.ontoggle = () => { memory.table = details.open; };
   const download = () => save(data.file, csv([
     [data.interval, data.label, "compared with", "in", "note"],
-    ...rows.map((point) => [point.long, point.value, point.beforeName, point.before, [point.partial ? "not over yet" : "", point.mark].filter(Boolean).join(". ")]),
+    ...rows.map((point) => [point.long, point.value, point.beforeName, point.before, [point.partial ? "not over yet" : "", point.fromLog ? "from a log" : "", point.mark].filter(Boolean).join(". ")]),
   ]));
   return el("div", { class: "below" }, details, el("button", { type: "button", class: "quiet", onclick: download }, "CSV"));
 }

@@ -132,6 +132,19 @@ def test_a_day_that_a_loss_has_damaged_is_marked_beside_numbers_and_line_and_is_
     assert next(data for data in elements(page, "sheet") if data["part"] == "numbers")["alarms"] == [said]
 
 
+def test_days_that_came_from_a_log_are_said_beside_numbers_and_line(page: AppTest, fake: FakeStats) -> None:
+    fake.imported_days = [["2026-11-19", "2026-11-20"]]
+    page.query_params["period"] = "Last 7 days"
+    page.run()
+    said = "Counted from logs: 19 Nov – 20 Nov 2026."
+    assert any(note.startswith(said) for note in element(page, "headline")["notes"])
+    assert [point["fromLog"] for point in element(page, "chart")["points"]] == [False, False, True, True] + [False] * 3
+    open_page(page, "print")
+    page.run()
+    numbers = next(data for data in elements(page, "sheet") if data["part"] == "numbers")
+    assert any(note.startswith(said) for note in numbers["notes"])
+
+
 def _place_of(card: str, block: Any) -> tuple[int, ...]:
     """Where a card stands in the page; Streamlit knows it by this."""
     for index, child in block.children.items():

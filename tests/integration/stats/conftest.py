@@ -61,6 +61,8 @@ class Stats:
         self.is_alive = True
         self.damage: dict[date, str] = {}
         """What is said about days."""
+        self.imported: list[date] = []
+        """Days that came from a log."""
         self.seconds_ahead = 0.0
         """What the clock of slow questions is ahead."""
         self.read_from(engine.reader)
@@ -80,6 +82,7 @@ class Stats:
             noon,
             self._warn,
             damage=self._damage,
+            imported=lambda _site, first, last: [day for day in self.imported if first <= day <= last],
         )
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
         funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)

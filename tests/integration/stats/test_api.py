@@ -57,6 +57,18 @@ def test_what_a_loss_did_to_a_day_stands_in_answers_about_it(stats: Stats) -> No
     assert stats.ask(**compared).json()["meta"]["warnings"] == ["Redis lost its data"]
 
 
+def test_days_that_came_from_a_log_stand_in_answers_about_them(stats: Stats) -> None:
+    before = [DAY - timedelta(number) for number in (1, 2, 4)]
+    stats.imported = before
+    assert "imported_days" not in stats.ask(date_range=[DAY.isoformat()] * 2).json()["meta"]
+    asked = {"date_range": [before[1].isoformat(), DAY.isoformat()]}
+    stretch = [before[1].isoformat(), before[0].isoformat()]
+    assert stats.ask(**asked).json()["meta"]["imported_days"] == [stretch]
+    compared = {**asked, "include": {"comparisons": {"mode": "previous_period"}}}
+    alone = [before[2].isoformat()] * 2
+    assert stats.ask(**compared).json()["meta"]["imported_days"] == [alone, stretch]
+
+
 def test_a_warning_stands_in_every_answer_and_makes_it_unready_but_keeps_it_started(stats: Stats) -> None:
     assert "warnings" not in stats.ask().json()["meta"]
     stats.warnings.append("Old data could not be deleted: the disk is full.")

@@ -17,6 +17,12 @@ META = Meta(
     damaged_days=[LOST],
 )
 OVER = Meta("exact", AS_OF.isoformat(), includes_today=False)
+IMPORTED = Meta(
+    "daily_sum",
+    AS_OF.isoformat(),
+    includes_today=False,
+    imported_days=[["2026-11-10", "2026-11-12"], ["2026-11-20", "2026-11-20"]],
+)
 
 
 def test_freshness_is_said_by_the_clock_of_the_site_while_a_day_runs() -> None:
@@ -55,3 +61,30 @@ def test_the_moment_of_the_line_that_holds_a_damaged_day_is_marked(
     label: str, following: str | None, marked: bool
 ) -> None:
     assert bool(marks.mark_of_moment(META, label, following)) is marked
+
+
+def test_days_that_came_from_a_log_are_named_in_stretches() -> None:
+    assert marks.from_logs(OVER) == ""
+    assert marks.from_logs(IMPORTED).startswith("Counted from logs: 10 Nov – 12 Nov 2026, 20 Nov 2026. A log ")
+    many = Meta("daily_sum", AS_OF.isoformat(), includes_today=False, imported_days=[["2026-11-10", "2026-11-10"]] * 6)
+    assert ", 10 Nov 2026 and 2 more stretches. " in marks.from_logs(many)
+
+
+@pytest.mark.parametrize(
+    ("label", "following", "marked"),
+    [
+        ("2026-11-09", "2026-11-10", False),
+        ("2026-11-10", "2026-11-11", True),
+        ("2026-11-12", None, True),
+        ("2026-11-13", "2026-11-20", False),
+        ("2026-11-13", None, True),
+        ("2026-11-16", "2026-11-23", True),
+        ("2026-11-09", "2026-11-16", True),
+        ("2026-11-21", None, False),
+        ("2026-11-12 23:00:00", "2026-11-13 00:00:00", True),
+        ("2026-11-09 23:00:00", "2026-11-10 00:00:00", False),
+    ],
+)
+def test_every_moment_that_holds_a_day_from_a_log_is_known(label: str, following: str | None, marked: bool) -> None:
+    assert marks.is_from_logs(IMPORTED, label, following) is marked
+    assert not marks.is_from_logs(OVER, label, following)

@@ -57,3 +57,11 @@ def test_the_text_says_period_filters_what_is_missing_and_what_columns_mean() ->
         "bounce_rate (Bounce rate): Ended visits with exactly one pageview",
     ):
         assert part in text, part
+    assert "Counted from logs" not in text
+
+
+def test_days_that_came_from_a_log_are_said_once() -> None:
+    tables = planned(WHOLE)[:2]
+    meta = Meta("daily_sum", "", True, imported_days=[["2026-11-17", "2026-11-18"]])
+    text = readme(WHOLE, [Written(one, meta) for one in tables], 0)
+    assert text.count("Counted from logs: 17 Nov – 18 Nov 2026. ") == 1
