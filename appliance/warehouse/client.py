@@ -10,6 +10,7 @@ Threads: a chDB connection runs one call at a time, so each object here locks it
 
 import io
 import queue
+import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -177,8 +178,10 @@ class WriteClient:
         """
         # As a stream: the library sends `bytes` once more when a connection breaks before the answer.
         stream = io.BytesIO(blocks)
+        # ClickHouse 26 pays no heed to insert_deduplicate = 0, and older ones do not know its successor.
+        settings = {"insert_deduplication_token": secrets.token_hex(16)}
         with self._changing(), _translated(f"take rows for {table}"):
-            self._client.raw_insert(table, insert_block=stream, fmt="Native", settings={"insert_deduplicate": 0})
+            self._client.raw_insert(table, insert_block=stream, fmt="Native", settings=settings)
 
     def close(self) -> None:
         """Close the connection; the last one of an embedded engine stops the engine."""

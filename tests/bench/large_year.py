@@ -27,7 +27,7 @@ _DRAWN = FIRST
 _CARRIED = date(1990, 1, 1)
 _DAYS_HIDDEN = 10
 """What one day hides stands for this many days of its month: most of it is not there on the others."""
-_SETTINGS = "SETTINGS max_memory_usage = 0, max_block_size = 8192, insert_deduplicate = 0, max_threads = 1"
+_SETTINGS = "SETTINGS max_memory_usage = 0, max_block_size = 8192, max_threads = 1"
 _COUNTERS = ", ".join(COUNTERS)
 _SCALED = ", ".join(f"to{'Int64' if name == 'revenue_minor' else 'UInt64'}(p.{name} * ratio)" for name in COUNTERS[1:])
 

@@ -1,19 +1,22 @@
 """The warehouse's side of `appliance import-log`: whole days of facts, each begun, filled and closed.
 
 One day at a time. Its name stands in a file while it is being counted, so that a day of which an import has counted a
-part only is known after any crash: it is taken back at the next start of the warehouse and of an import.
+part only is known after any crash: it is taken back at the next start of the warehouse and of an import. Outcomes
+cannot be taken back, because those of live hits are in the same rows: they wait in the file until the day is closed.
 """
 
-import json
 import threading
 from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
 
+import msgspec
+
 from appliance.aggregate.site_days import SiteDays
 from appliance.anonymize.keyring import day_key_name
 from appliance.clock import Clock
 from appliance.errors import QueryError, RejectedError, UnavailableError
+from appliance.facts import FactBatch, OutcomeFact
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.stats.day_close import DayState
@@ -25,6 +28,19 @@ from appliance.warehouse.close import count_totals, discard_day
 from appliance.warehouse.writer import insert_facts
 
 IMPORT_LOCK = "import.lock"
+
+
+class _Note(msgspec.Struct):
+    """What stands in the file; `day_closes.noted` reads site and day of it."""
+
+    site: str
+    day: date
+    run: str = ""
+    """Token of this attempt: what was taken back may come again."""
+    outcomes: list[OutcomeFact] = []
+
+
+_decode_note = msgspec.json.Decoder(_Note).decode
 
 
 class LogImports:
@@ -49,10 +65,9 @@ class LogImports:
         self._may_close = may_close
         self._note = settings.data_dir / IMPORT_NOTE
         self._lock = threading.Lock()
-        self._run = ""
 
     def take(self, step: ImportStep) -> DayIs:
-        """One step. Facts are outcomes alone or hold none.
+        """One step. Facts are outcomes alone, all of the day, or hold none.
 
         Raises:
             QueryError: it can never be taken.
@@ -84,11 +99,11 @@ class LogImports:
             return None
         site, day = begun
         if self._closes.is_closed(site, day):
-            self._closes.close_imported(site, day)  # only what was left to drop
+            self._close(site, day)  # only what was left to do
         else:
             discard_day(self._counters, site, day)
             self._evidence.append("import_taken_back", self._clock(), site=site, day=day.isoformat())
-        self._note.unlink(missing_ok=True)
+            self._note.unlink(missing_ok=True)
         return begun
 
     def _look(self, site: str, day: date) -> DayIs:
@@ -106,27 +121,33 @@ class LogImports:
         self._take_back()
         found = self._look(site, day)
         if found is DayIs.FREE:
-            secrets.write(self._note, json.dumps({"site": site, "day": day.isoformat()}))
-            # Of this attempt: what was taken back may come again.
-            self._run = f"import|{uuid4().hex}"
+            self._write_note(_Note(site, day, f"import|{uuid4().hex}"))
             self._evidence.append("import_begun", self._clock(), site=site, day=day.isoformat())
         return found
 
     def _insert(self, step: ImportStep) -> DayIs:
+        note = _decode_note(self._note.read_bytes())
+        if step.facts.outcomes:
+            note.outcomes = step.facts.outcomes
+            self._write_note(note)
+            return DayIs.OPEN
         try:
-            insert_facts(self._counters, step.facts, self._token(step))
+            insert_facts(self._counters, step.facts, f"{note.run}:{step.number}")
         except RejectedError as error:
             raise QueryError(str(error)) from None
         return DayIs.OPEN
 
-    def _token(self, step: ImportStep) -> str:
-        # Outcomes are not taken back, so their token is the same in every attempt.
-        run = f"import|{step.site}|{step.day}" if step.facts.outcomes else self._run
-        return f"{run}:{step.number}"
-
     def _finish(self, site: str, day: date) -> DayIs:
         if not self._may_close():
             raise UnavailableError("the pages that sites list are still being read")
-        self._closes.close_imported(site, day)
-        self._note.unlink(missing_ok=True)
+        self._close(site, day)
         return DayIs.COUNTED
+
+    def _close(self, site: str, day: date) -> None:
+        self._closes.close_imported(site, day)
+        note = _decode_note(self._note.read_bytes())
+        insert_facts(self._counters, FactBatch(outcomes=note.outcomes), note.run)
+        self._note.unlink(missing_ok=True)
+
+    def _write_note(self, note: _Note) -> None:
+        secrets.write(self._note, msgspec.json.encode(note).decode())

@@ -10,6 +10,7 @@ import pytest
 
 from appliance.clock import day_end
 from appliance.errors import QueryError, UnavailableError
+from appliance.facts import FactBatch
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import RedisSettings, ServerSettings, Settings, SiteSettings
 from appliance.state.connection import Client
@@ -18,6 +19,8 @@ from appliance.stats.import_api import DayIs, ImportStep, Step
 from appliance.supervisor.parts.day_closes import DayCloses
 from appliance.supervisor.parts.log_imports import LogImports
 from appliance.warehouse.closed_days import ClosedDays
+from appliance.warehouse.site_rows import delete_rows
+from appliance.warehouse.writer import insert_facts
 from tests.kit.engine import Engine, running_engine
 from tests.kit.evidence_file import entries
 from tests.kit.facts import random_batch
@@ -79,9 +82,8 @@ def test_every_step_may_be_repeated(stage: Stage) -> None:
     stage.step(Step.TAKE, 0, facts=OUTCOMES)
     pageviews = 2 * sum(fact.pageviews for fact in FACTS.events)
     assert stage.sums() == pageviews
-    hits = sum(fact.hits for fact in OUTCOMES.outcomes)
-    assert stage.sums("outcomes", "hits") == hits
     assert [stage.step(Step.FINISH), stage.step(Step.FINISH)] == [DayIs.COUNTED] * 2
+    assert stage.sums("outcomes", "hits") == sum(fact.hits for fact in OUTCOMES.outcomes)
     assert stage.step(Step.LOOK) is DayIs.COUNTED
     assert stage.step(Step.BEGIN) is DayIs.COUNTED
     assert (stage.sums(), stage.sums("cells_open")) == (pageviews, 0)
@@ -123,6 +125,56 @@ def test_a_broken_import_is_taken_back_once_and_a_whole_one_is_not(stage: Stage)
     (stage.directory / "import-day").write_bytes(note)  # killed between the mark and the note's end
     stage.imports.take_back()
     assert stage.sums() > 0
+
+
+HITS = sum(fact.hits for fact in OUTCOMES.outcomes)
+
+
+def test_outcomes_of_an_import_that_was_broken_off_are_not_counted(stage: Stage) -> None:
+    stage.step(Step.BEGIN)
+    stage.step(Step.TAKE, 0, facts=OUTCOMES)
+    stage.imports.take_back()
+    assert stage.sums("outcomes", "hits") == 0
+
+    stage.step(Step.BEGIN)
+    other = msgspec.structs.replace(OUTCOMES, outcomes=OUTCOMES.outcomes[:1])
+    stage.step(Step.TAKE, 0, facts=other)
+    stage.step(Step.FINISH)
+    assert stage.sums("outcomes", "hits") == other.outcomes[0].hits
+
+
+def test_outcomes_of_a_day_whose_import_died_after_its_close_are_counted_once(stage: Stage) -> None:
+    stage.step(Step.BEGIN)
+    stage.step(Step.TAKE, 1, facts=FACTS)
+    stage.step(Step.TAKE, 0, facts=OUTCOMES)
+    note = (stage.directory / "import-day").read_bytes()
+    stage.closes.close_imported(SITE, DAY)  # and dies
+    stage.imports.take_back()
+    assert stage.sums("outcomes", "hits") == HITS
+    (stage.directory / "import-day").write_bytes(note)  # killed before the note's end
+    stage.imports.take_back()
+    assert stage.sums("outcomes", "hits") == HITS
+
+
+def test_a_log_can_be_imported_again_after_its_site_was_erased(
+    stage: Stage, redis_client: Client, tmp_path: Path
+) -> None:
+    """ClickHouse remembers tokens of rows that were deleted."""
+    other = [msgspec.structs.replace(fact, site="other.example") for fact in OUTCOMES.outcomes]
+    insert_facts(stage.engine.writer, FactBatch(outcomes=other), "other")
+    found = []
+    for _ in range(2):
+        stage.step(Step.BEGIN)
+        stage.step(Step.TAKE, 1, facts=FACTS)
+        stage.step(Step.TAKE, 0, facts=OUTCOMES)
+        stage.step(Step.FINISH)
+        found.append([stage.sums(), stage.sums("outcomes", "hits"), stage.sums("cells"), stage.sums("carry")])
+        stage.engine.writer.command("OPTIMIZE TABLE outcomes FINAL")
+        delete_rows(stage.engine.writer, SITE)
+        stage = Stage(stage.engine, redis_client, tmp_path)  # it was stopped meanwhile
+        assert stage.sums("outcomes", "hits") == HITS
+    assert found == [found[0]] * 2
+    assert all(found[0])
 
 
 def test_a_day_is_not_folded_before_the_sites_pages_are_known(stage: Stage) -> None:

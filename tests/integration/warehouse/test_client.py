@@ -191,6 +191,16 @@ def test_a_second_process_is_told_that_the_counters_are_open(engine: Engine) -> 
 
 
 @pytest.mark.external
+def test_equal_blocks_are_added_each_time(engine: Engine) -> None:
+    """Into a table that remembers what it took, as restore does after one that broke off and was deleted."""
+    row = "SELECT 'x' AS site, {day:Date} AS day, toUInt8(3) AS hour, 'counted' AS outcome, toUInt64(1) AS hits"
+    block = engine.writer.read_blocks(row, {"day": date(2026, 11, 23)})
+    for _ in range(3):
+        engine.writer.insert_blocks("outcomes", 2 * block)
+    assert engine.reader.query("SELECT sum(hits) FROM outcomes").rows == [(6,)]
+
+
+@pytest.mark.external
 def test_reader_can_be_closed_while_the_writer_goes_on(engine: Engine) -> None:
     reader = open_reader(engine.settings, connections=1)
     reader.close()
