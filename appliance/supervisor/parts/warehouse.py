@@ -53,6 +53,7 @@ from appliance.supervisor.parts.process import Background, begin, evidence_path,
 from appliance.supervisor.parts.progress import Progress
 from appliance.supervisor.parts.retention import as_answer
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
+from appliance.supervisor.program_pages import give_back_program_pages
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
@@ -171,6 +172,7 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     sampling = Background("live", history.run)
     read_sitemaps(settings, sitemaps)
     leave_long_lived_objects_alone()
+    give_back_program_pages()
     background.start()
     sampling.start()
     measures, days = HttpMeasures(), DaySamples(closes, retention, evidence)
