@@ -59,7 +59,7 @@ FIGURES: dict[str, Figure] = {
 SUMMED_MARK = "daily, summed"
 OF_ENDED_VISITS = frozenset({"bounce_rate", "visit_duration"})
 """Unknown until some visit has ended."""
-ADDING_UP = frozenset({"visitors", "visits", "pageviews", "events"})
+ADDING_UP = frozenset({"visitors", "visits", "pageviews", "events", "conversions", "revenue"})
 """Zero where there is no row; the others are unknown there."""
 
 

@@ -15,7 +15,7 @@ MOST_ATTRIBUTES = 2
 _OPERATORS = ("is", "is_not")
 _MOST_FILTERS = 40
 _LONGEST_VALUE = 300
-_PROPERTY = "event:props:"
+PROPERTY = "event:props:"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,15 @@ def attributes(filters: Iterable[Filter]) -> set[str]:
     return {one.attribute for one in filters}
 
 
+def is_one(filters: Iterable[Filter], attribute: str) -> bool:
+    """Whether the filters ask for one value of an attribute.
+
+    >>> is_one(read(["is,event:goal,Order", "is,visit:os,iOS"]), "event:goal")
+    True
+    """
+    return [one.operator for one in filters if one.attribute == attribute] == ["is"]
+
+
 def added(filters: Sequence[Filter], new: Filter) -> tuple[Filter, ...]:
     """The filters with one more. "Is" and "is not" of one attribute do not go together: the newer replaces."""
     kept = [one for one in filters if one.attribute != new.attribute or one.operator == new.operator]
@@ -86,5 +95,5 @@ def question_filters(filters: Iterable[Filter]) -> list[Any]:
 def _is_attribute(name: str) -> bool:
     if "<" in name:
         return False
-    is_property = name.startswith(_PROPERTY) and 0 < len(name) - len(_PROPERTY) <= 64
+    is_property = name.startswith(PROPERTY) and 0 < len(name) - len(PROPERTY) <= 64
     return is_property or (name in ATTRIBUTE_DEFINITIONS and name not in PLACE_NAMES)

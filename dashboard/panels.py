@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from appliance.stats.contract import Site
 from dashboard import countries
-from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes
+from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes, is_one
 
 NEW_VISITORS = Filter("is", "visit:visitor_type", "New that day")
 
@@ -255,15 +255,11 @@ def _why_no_way(report: Report, filters: Sequence[Filter]) -> str:
 def shown_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     """Metrics of a card's list: filtered to one goal it says who reached it, to one currency its revenue."""
     if report.dimension not in ("event:goal", "event:currency"):
-        if _is_one(filters, "event:goal"):
+        if is_one(filters, "event:goal"):
             return ("visitors", "conversions", "group_conversion_rate")
-        if _is_one(filters, "event:currency"):
+        if is_one(filters, "event:currency"):
             return ("visitors", "revenue")
     return report.metrics
-
-
-def _is_one(filters: Sequence[Filter], attribute: str) -> bool:
-    return [one.operator for one in filters if one.attribute == attribute] == ["is"]
 
 
 def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:

@@ -6,17 +6,22 @@ Pure; the address is a mapping of names to lists of texts that anybody may have 
 from dataclasses import dataclass
 
 from appliance.stats.contract import Comparisons, Site, TimeDimension
-from dashboard.filters import Filter, attributes
+from dashboard.filters import PROPERTY, Filter, attributes, is_one
 from dashboard.periods import Period
 
 SERIES = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration")
 """Numbers of the headline; each can be drawn over time."""
+_OF_GOAL = ("visitors", "visits", "conversions", "conversion_rate")
+_OF_CURRENCY = ("visitors", "visits", "events", "revenue")
+_OF_EVENTS = ("visitors", "visits", "events")
+"""Pageviews are none of the events that such filters let pass."""
 INTERVALS = {
     "Hours": TimeDimension.HOUR,
     "Days": TimeDimension.DAY,
     "Weeks": TimeDimension.WEEK,
     "Months": TimeDimension.MONTH,
 }
+_EVENTS = frozenset({"event:goal", "event:name", "event:currency"})
 _MOST_HOURS_DAYS = 7
 _MOST_POINT_DAYS = 400
 _DAYS_TO_MONTHS = 92
@@ -70,8 +75,14 @@ class View:
         return refused
 
     def metrics(self) -> tuple[str, ...]:
-        """Numbers of the headline that these filters allow."""
+        """Numbers of the headline that these filters allow and that say something of what they let pass."""
         named = attributes(self.filters)
+        if is_one(self.filters, "event:goal"):
+            return _OF_GOAL
+        if is_one(self.filters, "event:currency"):
+            return _OF_CURRENCY
+        if any(name in _EVENTS or name.startswith(PROPERTY) for name in named):
+            return _OF_EVENTS
         whole_visits = all(name.startswith("visit:") for name in named) or (
             "event:page" in named
             and not any(name == "visit:entry_page" or name.startswith("event:") for name in named - {"event:page"})

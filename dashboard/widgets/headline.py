@@ -24,6 +24,7 @@ def headline_data(view: View, answer: Answer, now: float) -> dict[str, Any]:
     before: Mapping[str, Any] = dict(zip(metrics, row.comparison.metrics, strict=True)) if row.comparison else {}
     changes: Mapping[str, Any] = dict(zip(metrics, row.comparison.change, strict=True)) if row.comparison else {}
     none_ended = _none_ended(answer, values)
+    none_before = not any(before.values())
     items = []
     for metric in metrics:
         figure = FIGURES[metric]
@@ -39,7 +40,9 @@ def headline_data(view: View, answer: Answer, now: float) -> dict[str, Any]:
                 "text": _bounded(figure.text(value), partial=bool(answer.meta.partial) and value is not None),
                 "change": numbers.change(change, in_points=figure.in_points),
                 "mood": figure.mood(change),
-                "was": "" if unknown or before.get(metric) is None else f"before: {figure.text(before[metric])}",
+                "was": ""
+                if unknown or none_before or before.get(metric) is None
+                else f"before: {figure.text(before[metric])}",
                 "active": metric == view.shown_series,
             }
         )
@@ -68,8 +71,12 @@ def _notes(view: View, answer: Answer) -> list[str]:
     notes = [fresh] if fresh else []
     if answer.meta.comparison is not None:
         other = days_of(*answer.meta.comparison.date_range)
-        running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""
-        notes.append(f"Compared with {other}.{running}")
+        compared = answer.results[0].comparison
+        if compared and not any(compared.metrics):
+            notes.append(f"Compared with {other}: nothing was counted then.")
+        else:
+            running = " The period is not over yet, what it is compared with is." if answer.meta.includes_today else ""
+            notes.append(f"Compared with {other}.{running}")
     if logs := marks.from_logs(answer.meta):
         notes.append(logs)
     if answer.meta.partial:

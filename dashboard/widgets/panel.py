@@ -25,7 +25,8 @@ def panel(card: Panel, report: Report, data: dict[str, Any], on_action: Callable
         on_action: what the reader does.
     """
     tabs = [one.tab for one in card.reports]
-    frame = {"title": card.title, "tabs": tabs if len(tabs) > 1 else [], "tab": report.tab}
+    # A lone funnel or property has a name of its own; a lone list has that of its card.
+    frame = {"title": card.title, "tabs": tabs if tabs != [card.title] else [], "tab": report.tab}
     element("panel", f"list-{card.title}", {**_EMPTY, **frame, **data}, on_action)
 
 

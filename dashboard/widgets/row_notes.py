@@ -28,8 +28,13 @@ def list_notes(report: Report, answer: Answer, *, listed: int, one_day: bool, fi
         notes.append(definitions.AT_LEAST_IN_ROW)
     total = answer.meta.total_rows or 0
     if total > listed:
-        notes.append(f"The first {listed:,} of {total:,} are listed.")
+        notes.append(first_of(listed, total))
     return [*notes, hidden] if hidden else notes
+
+
+def first_of(listed: int, total: int) -> str:
+    """What a list says that is longer than its rows."""
+    return f"The first {listed:,} of {total:,} are here and in its CSV; everything as CSV has more."
 
 
 def _hidden(meta: Meta, *, listed: int, one_day: bool) -> str:

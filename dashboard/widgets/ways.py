@@ -9,6 +9,7 @@ from dashboard.panels import Kind, Report, filtered_page
 from dashboard.questions import MAX_ROWS
 from dashboard.view import View
 from dashboard.widgets.panel import file_name
+from dashboard.widgets.row_notes import first_of
 
 
 def ways_data(view: View, report: Report, answer: Transitions, search: str = "") -> dict[str, Any]:
@@ -77,6 +78,6 @@ def _name(way: Transition, kind: Kind) -> tuple[str, str]:
 def _notes(*, listed: int, found: int) -> list[str]:
     notes = []
     if found > listed:
-        notes.append(f"The first {listed:,} of {found:,} are listed.")
+        notes.append(first_of(listed, found))
     notes.append("Ways that few visitors took are left out." if found else "No way that enough visitors took is known.")
     return notes

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse"
 HOSTILE = "<img src=x onerror=alert(1)>"
+FAR = "https://elsewhere.example/"
+GOALS = ["Order", "Newsletter: address confirmed", "A" * 60]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,8 @@ def fake() -> FakeStats:
             "visit:source": [("Google", 50), ("Bing", 20)],
             "event:props:plan": [("office", 8), (HOSTILE, 5)],
             "event:props:missing_page": [("/gone", 7)],
-            "event:props:outbound_link": [("https://elsewhere.example/", 9)],
+            "event:props:outbound_link": [(FAR, 9)],
+            "event:goal": [(name, 9) for name in GOALS],
             "event:currency": [("EUR", 12)],
             "visit:country": [("DE", 60), ("PL", 15), ("(not set)", 5)],
         },
@@ -55,7 +58,7 @@ def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext, recorder: Recorder, site: str) -> None:
     page = log_in(context, site, "anna", PASSWORD)
     assert table(page, "All ways") == [["/ → /about", "33"], [f"/about → {HOSTILE}", "10"]]
-    assert table(page, "Outbound links") == [["https://elsewhere.example/", "9"]]
+    assert table(page, "Outbound links") == [[FAR, "9"]]
     page.get_by_role("button", name="Missing pages", exact=True).click()
     assert table(page, "Missing pages") == [["/gone", "7"]]
     with page.expect_download() as download:
@@ -69,6 +72,36 @@ def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext,
     expect(page.locator(".chip")).to_have_text("Currency is EUR×")
     assert recorder.hosts() == {site.removeprefix("http://")}
     assert recorder.complaints == []
+
+
+_CUT = "all => all.filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight + 1)"
+
+
+def test_names_can_be_read_whole_on_a_phone(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    page = log_in(context, site, "anna", PASSWORD)
+    page.set_viewport_size({"width": 390, "height": 6000})
+    for name, listed in (("Goals", GOALS), ("Order", ["1. Visit /", "2. Buy"]), ("Outbound links", [FAR])):
+        names = page.get_by_role("table", name=name, exact=True).locator("tbody .name")
+        expect(names).to_have_text(listed)
+    names = page.locator(".drawn-panel tbody .name")
+    assert names.count() > 10
+    assert names.evaluate_all(f"all => ({_CUT})(all).map(one => one.textContent)") == []
+    goals = page.get_by_role("table", name="Goals", exact=True)
+    # A table to those who do not see it, too.
+    expect(goals.get_by_role("columnheader")).to_have_text(["Goal", "Visitors", "Conversions", "Rate"])
+    expect(goals.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 6000})
+    first = goals.locator("tbody tr").first.locator("td")
+    assert first.nth(0).bounding_box()["y"] == first.nth(1).bounding_box()["y"]  # type: ignore[index]
+
+
+def test_a_lone_funnel_says_its_name(context: BrowserContext, site: str, fake: FakeStats) -> None:
+    before = fake.sites
+    fake.sites = [Site("example.org", "UTC", (), ("Order",))]
+    page = log_in(context, site, "anna", PASSWORD)
+    expect(page.locator(".st-key-panel-funnels")).to_contain_text("Order")
+    fake.sites = before
 
 
 def test_a_page_is_looked_at_from_both_sides(context: BrowserContext, site: str) -> None:

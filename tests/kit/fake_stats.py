@@ -84,6 +84,9 @@ class FakeStats:
     status: int = 200
     seconds: dict[str, float] = field(default_factory=dict)
     """How long questions by a dimension take."""
+    waiting: int = 0
+    most_waiting: int = 0
+    """Questions that waited for their answers at a time."""
     questions: list[Question] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     """Those that came with what was asked."""
@@ -175,7 +178,10 @@ class FakeStats:
         self.questions.append(question)
         days = self._days(question.date_range)
         dimension = question.dimensions[0] if question.dimensions else ""
+        self.waiting += 1
+        self.most_waiting = max(self.most_waiting, self.waiting)
         await asyncio.sleep(self.seconds.get(dimension, 0.0))
+        self.waiting -= 1
         summed = len(days) > 1 and not dimension.startswith("time:")
         meta = Meta(
             "daily_sum" if summed else "exact",

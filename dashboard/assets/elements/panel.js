@@ -6,6 +6,8 @@ import { drawMap } from "./map.js";
 import { explained, told } from "./tips.js";
 
 const SHOWN = 9;
+const SHORT = 20;
+const NUMBERS = 2;
 const SEARCH_FROM = 12;
 const PAUSE = 40;
 const SEARCH_PAUSE = 300;
@@ -47,12 +49,15 @@ function line(row, data, act, columns) {
     columns.slice(1).map((column) => el("td", {}, row.cells[column.at])));
 }
 
-// Further columns have room in the long list only.
+// Further columns have room in the long list only. On a phone a name stands above its numbers where both do not fit.
 export function table(data, rows, act, long = false) {
   const columns = data.columns.map((column, index) => ({ ...column, at: index - 1 })).filter((column) => long || !column.wide);
-  return el("table", { "aria-label": data.tab },
+  const crowded = columns.length - 1 > NUMBERS || rows.some((row) => row.name.length > SHORT);
+  const drawn = el("table", { "aria-label": data.tab, class: crowded ? "crowded" : null },
     el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help), column.mark ? el("span", { class: "mark" }, column.mark) : null)))),
     el("tbody", {}, rows.map((row) => line(row, data, act, columns))));
+  drawn.style.setProperty("--numbers", columns.length - 1);
+  return drawn;
 }
 
 function file(data) {
@@ -99,7 +104,7 @@ function content(data, act) {
     return [el("div", { class: "why" }, el("p", {}, data.why),
       data.offers.map((offer) => el("button", { type: "button", class: "quiet framed", onclick: () => act(offer.action) }, offer.label)))];
   }
-  if (!data.rows.length) return [];
+  if (!data.rows.length) return [el("div", { class: "why" }, data.notes.map((note) => el("p", {}, note)))];
   const listed = table(data, data.rows.slice(0, SHOWN), act);
   if (!data.map) return [listed];
   const box = el("div", { class: "map" });
@@ -136,7 +141,7 @@ export function drawPanel(root, data, act, memory) {
     el("div", { class: "panel-head" }, el("h2", {}, data.title), el("div", { class: "tabs", role: "group", "aria-label": data.title }, data.tabs.map(tab))),
     el("div", { class: "panel-body" }, ...content(data, act)),
     el("div", { class: "panel-foot" },
-      el("div", {}, data.notes.map((note) => el("p", { class: "note" }, note))),
+      el("div", {}, data.rows.length ? data.notes.map((note) => el("p", { class: "note" }, note)) : null),
       list ? el("div", { class: "acts" },
         el("button", { type: "button", class: "quiet", "data-focus": "csv", "aria-label": `${data.tab} as CSV`, onclick: () => file(data) }, "CSV"),
         el("button", { type: "button", class: "quiet", "data-focus": "details", onclick: list.open }, data.rows.length > SHOWN ? `All ${data.more}` : "Details")) : null),

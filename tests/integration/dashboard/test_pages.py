@@ -228,7 +228,7 @@ def test_a_long_list_is_cut_and_says_so(page: AppTest, fake: FakeStats) -> None:
     fake.rows["event:page"] = [(f"/{number}", 1000 - number) for number in range(600)]
     page.run()
     assert len(rows(page, "Pages")) == 500
-    assert "The first 500 of 600 are listed." in card(page, "Pages")["notes"]
+    assert "The first 500 of 600 are here and in its CSV; everything as CSV has more." in card(page, "Pages")["notes"]
 
 
 def test_a_warning_of_the_appliance_stands_above_the_numbers(page: AppTest, fake: FakeStats) -> None:

@@ -43,6 +43,15 @@ def test_a_comparison_shows_what_changed(page: AppTest) -> None:
     assert items["visits"]["change"] == "no change"
 
 
+def test_a_range_without_any_visit_is_compared_with_in_words(page: AppTest, fake: FakeStats) -> None:
+    fake.before = {}
+    page.query_params["period"] = "Last 7 days"
+    page.query_params["compare"] = "Previous period"
+    page.run()
+    assert {item["was"] for item in element(page, "headline")["items"]} == {""}
+    assert "Compared with 10 Nov – 16 Nov 2026: nothing was counted then." in element(page, "headline")["notes"]
+
+
 def test_the_compared_range_lies_behind_the_line(page: AppTest) -> None:
     page.query_params["period"] = "Last 7 days"
     page.query_params["compare"] = "Previous period"

@@ -5,7 +5,7 @@ import pytest
 from appliance.stats.contract import Site
 from dashboard.filters import Filter
 from dashboard.periods import Choice, period
-from dashboard.view import View
+from dashboard.view import SERIES, View
 from tests.unit.dashboard.test_periods import TODAY
 
 SITE = Site("a.example", "UTC")
@@ -44,3 +44,24 @@ def test_a_series_that_the_filter_does_not_have_becomes_visitors() -> None:
     assert _view(Choice.TODAY, (GOAL,), series="bounce_rate").shown_series == "visitors"
     assert _view(Choice.TODAY, (), series="bounce_rate").shown_series == "bounce_rate"
     assert _view(Choice.TODAY, (), series="drop table").shown_series == "visitors"
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ((GOAL,), ("conversions", "conversion_rate")),
+        ((GOAL, Filter("is", "visit:source", "Google")), ("conversions", "conversion_rate")),
+        ((GOAL, Filter("is", "event:goal", "Order")), ("events",)),
+        ((Filter("is_not", "event:goal", "Signup"),), ("events",)),
+        ((Filter("is", "event:name", "Order"),), ("events",)),
+        ((Filter("is", "event:props:plan", "office"), Filter("is", "event:page", "/")), ("events",)),
+        ((Filter("is", "event:currency", "EUR"),), ("events", "revenue")),
+        ((Filter("is", "event:page", "/"),), SERIES[2:]),
+        ((Filter("is", "visit:source", "Google"),), SERIES[2:]),
+        ((Filter("is", "event:hostname", "a.example"),), SERIES[2:4]),
+    ],
+)
+def test_the_headline_has_numbers_of_what_the_filters_let_pass(
+    filters: tuple[Filter, ...], expected: tuple[str, ...]
+) -> None:
+    assert _view(Choice.TODAY, filters).metrics() == ("visitors", "visits", *expected)
