@@ -7,6 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.doom.fail_points import HANG
+from tests.faults.fail_point_files import FailPoints, of_phase
 from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.hits import Hit, Sender, Visitor
@@ -60,3 +62,32 @@ def test_all_parts_that_stand_still_are_replaced(tmp_path: Path) -> None:
         await_true(lambda: answers(appliance), "hits are taken and the stats API answers", _PATIENCE_SECONDS)
         sender.send([Hit(SITE, who, path="/b") for who in people])
         await_equal(pageviews, 40, "hits from before and after", 60)
+
+
+def test_a_warehouse_whose_writer_hangs_while_it_answers_is_replaced(tmp_path: Path) -> None:
+    """The batch is in ClickHouse and not confirmed: the next process repeats it, and it counts once."""
+    points = FailPoints(tmp_path / "points")
+    environment = points.environment | {"APPLIANCE_PATIENCE_SECONDS": "5"}
+    with ApplianceProcess(tmp_path, [Site(SITE)], at=NOON, environment=environment) as appliance:
+        sender = Sender(appliance.ingest, appliance.clock)
+        people = [Visitor(f"87.128.1.{n + 1}") for n in range(20)]
+
+        def pageviews() -> int:
+            with StatsClient(appliance.stats, appliance.keys["reader"]) as stats:
+                return int(stats.totals(SITE)["pageviews"])
+
+        sender.send([Hit(SITE, who, path="/") for who in people])
+        await_equal(pageviews, 20)
+        before = running(appliance)
+        points.arm(of_phase(HANG))
+        sender.send([Hit(SITE, who, path="/b") for who in people])
+        points.await_fired(of_phase(HANG), 10, lambda: None)
+        sender.send([Hit(SITE, who, path="/c") for who in people])  # hits go on being taken
+        assert answers(appliance)
+        assert httpx.get(f"{appliance.stats}/health/live", trust_env=False, timeout=5).is_success
+        await_true(lambda: '"part_hangs"' in appliance.log(), "the log says so", 60)
+        await_true(lambda: answers(appliance), "the stats API answers again", 60)
+        await_equal(pageviews, 60, "hits from before, during and after", 60)
+        after = running(appliance)
+        assert {part for part in PARTS if after[part] != before[part]} == {"warehouse"}
+        assert appliance.log().count('"part_hangs"') == 1

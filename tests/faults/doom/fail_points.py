@@ -1,12 +1,12 @@
-"""Places at which a process can be told to die, by the name of a function of the product and not by a hook in it.
+"""Places at which a process can be told to die, or a thread to stand still, by the name of a function of the product and not by a hook in it.
 
 This module and its neighbour are loaded by the processes under test before anything of theirs; they import nothing.
 """
 
 from typing import NamedTuple
 
-BEFORE, DURING, AFTER = "before", "during", "after"
-START, TRAFFIC, MIDNIGHT, MONTH = "start", "traffic", "midnight", "month"
+BEFORE, DURING, AFTER, STILL = "before", "during", "after", "still"
+START, TRAFFIC, MIDNIGHT, MONTH, HANG = "start", "traffic", "midnight", "month", "hang"
 
 
 class Point(NamedTuple):
@@ -14,9 +14,10 @@ class Point(NamedTuple):
 
     name: str
     phase: str
-    """When it is passed: while the appliance starts, takes hits, ends a day, or ends a month and deletes old data."""
+    """When it is passed: while the appliance starts, takes hits, ends a day, or ends a month and deletes old data. Points
+    of the last phase kill nobody."""
     when: str
-    """Before the call, some milliseconds into it, or after it has returned something."""
+    """Before the call, some milliseconds into it, or after it has returned something; or then the thread stands still."""
     module: str
     function: str
     """`Class.method` or the name of a function."""
@@ -70,4 +71,5 @@ POINTS = (
     Point("retention dropped a partition", MONTH, AFTER, _RETENTION, "_drop_partition"),
     Point("retention saw to a table", MONTH, AFTER, _RETENTION, "_verify"),
     Point("retention deleted", MONTH, AFTER, _RETENTION, "delete_expired"),
+    Point("hangs after the insert", HANG, STILL, _CLIENT, "WriteClient.insert", "event_facts"),
 )

@@ -1,7 +1,8 @@
 """Python loads this in every process of an appliance under test: it wraps the functions of the fail points.
 
-A wrapped function looks for a file named after its point. If it is there, the process takes it and dies by SIGKILL.
-The file says how many calls to let pass, and whether the supervisor dies first, and with it everything.
+A wrapped function looks for a file named after its point. If it is there, the process takes it and dies by SIGKILL, or
+its thread stands still for ever. The file says how many calls to let pass, and whether the supervisor dies first, and
+with it everything. APPLIANCE_PATIENCE_SECONDS shortens how long a loop may stand still unnoticed.
 """
 
 import functools
@@ -16,10 +17,12 @@ from random import Random
 from types import ModuleType
 from typing import Any
 
-from fail_points import AFTER, BEFORE, DURING, POINTS, Point
+from fail_points import AFTER, BEFORE, DURING, POINTS, STILL, Point
 
 _DIRECTORY = Path(os.environ["APPLIANCE_DOOM"])
 _LONGEST_DELAY_SECONDS = 0.05
+_PROGRESS = "appliance.supervisor.parts.progress"
+_PATIENCE = os.environ.get("APPLIANCE_PATIENCE_SECONDS", "")
 
 
 def _is_due(point: Point, passed: list[int]) -> bool:
@@ -46,17 +49,20 @@ def _wrapped(point: Point, function: Any) -> Any:
     passed = [0]
 
     def enter(args: tuple[Any, ...]) -> None:
-        if point.when == AFTER or (point.word and point.word not in args) or not _is_due(point, passed):
+        if point.when in (AFTER, STILL) or (point.word and point.word not in args) or not _is_due(point, passed):
             return
         if point.when == BEFORE:
             _die()
         threading.Timer(_LONGEST_DELAY_SECONDS * Random().random(), _die).start()
 
     def leave(args: tuple[Any, ...], result: Any) -> None:
-        is_passed = point.when == AFTER and (not point.word or point.word in args)
+        is_passed = point.when in (AFTER, STILL) and (not point.word or point.word in args)
         # An empty list is the answer of a reader that found nothing.
-        if is_passed and result != [] and _is_due(point, passed):
-            _die()
+        if not is_passed or result == [] or not _is_due(point, passed):
+            return
+        if point.when == STILL:
+            threading.Event().wait()
+        _die()
 
     @functools.wraps(function)
     async def awaited(*args: Any, **kwargs: Any) -> Any:
@@ -76,6 +82,9 @@ def _wrapped(point: Point, function: Any) -> Any:
 
 
 def _wrap(module: ModuleType) -> None:
+    if module.__name__ == _PROGRESS and _PATIENCE:
+        assert hasattr(module, "PATIENCE_SECONDS")
+        module.PATIENCE_SECONDS = float(_PATIENCE)
     for point in POINTS:
         if point.module == module.__name__:
             owner, _, name = point.function.rpartition(".")
@@ -86,7 +95,7 @@ def _wrap(module: ModuleType) -> None:
 class _Finder:
     """Finds the modules of fail points as usual, and wraps when they have been executed."""
 
-    _MODULES = frozenset(point.module for point in POINTS)
+    _MODULES = frozenset({_PROGRESS, *(point.module for point in POINTS)})
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         if name not in self._MODULES:
@@ -104,5 +113,5 @@ class _Finder:
         return spec
 
 
-assert {point.when for point in POINTS} <= {BEFORE, DURING, AFTER}
+assert {point.when for point in POINTS} <= {BEFORE, DURING, AFTER, STILL}
 sys.meta_path.insert(0, _Finder())
