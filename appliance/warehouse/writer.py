@@ -109,6 +109,16 @@ class OutboxReader(Protocol[NoteT]):
         """Delete the entries of a note and the note, together; set those aside that were rejected."""
 
 
+class LastNote(Protocol[NoteT]):
+    """Keeps the last note in another place than Redis."""
+
+    def read(self) -> NoteT | None:
+        """The last one; None if there was none."""
+
+    def write(self, note: NoteT) -> None:
+        """Keep this one instead; raises UnavailableError."""
+
+
 class Writer(Generic[NoteT]):
     """Flushes one outbox. Use it from one thread."""
 
@@ -118,13 +128,20 @@ class Writer(Generic[NoteT]):
         outbox: OutboxReader[NoteT],
         make_note: Callable[[str, list[tuple[int, str]]], NoteT],
         clock: Clock,
+        last_note: LastNote[NoteT] | None = None,
     ) -> None:
-        """`make_note` builds a note from a token and the shard and id of each entry."""
+        """Wire it.
+
+        Args:
+            make_note: builds a note from a token and the shard and id of each entry.
+            last_note: outlives this process; without it a note that Redis loses is known only to this object.
+        """
         self._client = client
         self._outbox = outbox
         self._make_note = make_note
         self._clock = clock
-        self._unconfirmed: NoteT | None = None
+        self._last_note = last_note
+        self._unconfirmed = last_note.read() if last_note is not None else None
         self.counted_until = 0.0
         """Everything that was in the outbox at this moment is counted; seconds since 1970, 0 before the first time."""
         self.is_behind = False
@@ -155,24 +172,34 @@ class Writer(Generic[NoteT]):
             drained = len(entries) == len(waiting) and max(of_shards.values(), default=0) < MAX_ENTRIES
             if entries:
                 places = [(entry.shard, entry.id) for entry in entries]
-                note = self._make_note(secrets.token_hex(16), places)
-                self._outbox.note(note)
+                note = self._note(self._make_note(secrets.token_hex(16), places))
         facts = 0
         if note is not None:
-            self._unconfirmed = note
+            # Of two, the younger one is kept: Redis may have lost it and still have the one before.
+            self._unconfirmed = self._unconfirmed or note
             facts, rejected = self._insert(note.token, entries)
             self._outbox.confirm(note, rejected)
-            self._unconfirmed = None
+            if self._unconfirmed.token == note.token:
+                self._unconfirmed = None
             self.unreadable_entries += sum(entry.batch is None for entry in entries)
         if drained:
             self.counted_until = asked_at
         self.is_behind = not drained
         return facts
 
+    def _note(self, note: NoteT) -> NoteT:
+        """Write a new one down, first where Redis cannot lose it."""
+        if self._last_note is not None:
+            self._last_note.write(note)
+        self._outbox.note(note)
+        self._unconfirmed = note
+        return note
+
     def _lost_note(self) -> NoteT | None:
         """The note of the flush before, written down once more; None if that flush was confirmed.
 
-        A Redis whose file was cut comes back without its last writes; what they noted may be in ClickHouse already.
+        A Redis whose file was cut comes back without its last writes; what they noted may be in ClickHouse already, and
+        the process that knew of it may have ended.
         """
         if self._unconfirmed is None or not self._outbox.read_noted(self._unconfirmed):
             return None

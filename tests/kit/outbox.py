@@ -18,6 +18,19 @@ class MemoryNote(NamedTuple):
     entries: list[tuple[int, str]]
 
 
+class MemoryLastNote:
+    """Outlives a writer."""
+
+    def __init__(self) -> None:
+        self.note: MemoryNote | None = None
+
+    def read(self) -> MemoryNote | None:
+        return self.note
+
+    def write(self, note: MemoryNote) -> None:
+        self.note = note
+
+
 class MemoryOutbox:
     """`fail_before` and `fail_after` name the method whose next call fails; each fails once."""
 

@@ -18,6 +18,7 @@ from appliance.errors import StartError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.state.connection import Client, check_eviction_policy, connect
+from appliance.state.note_file import NoteFile
 from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.supervisor import health, launch, redis_server
 from appliance.supervisor.checks import FileLock, lock_data_dir
@@ -47,7 +48,7 @@ class Stopped(NamedTuple):
         """Bring every fact that waits in Redis into ClickHouse; raises UnavailableError."""
         for lane in (FACTS, PAIRS):
             outbox = Outbox(self.redis, self.transport, self.settings.redis.shards, lane)
-            writer = Writer(self.counters, outbox, FlushNote, self.clock)
+            writer = Writer(self.counters, outbox, FlushNote, self.clock, NoteFile(self.settings.data_dir, lane))
             while outbox.waiting():
                 writer.flush_once()
 

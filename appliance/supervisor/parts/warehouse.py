@@ -18,6 +18,7 @@ from appliance.privacy.retention import Retention
 from appliance.settings import Settings
 from appliance.state.connection import Client, connect
 from appliance.state.live import current_of_all, current_visitors
+from appliance.state.note_file import NoteFile
 from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.state.store_mark import emptied_at
 from appliance.stats.answers import Answers
@@ -92,8 +93,9 @@ def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Clie
     transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, make_uptime(settings.test_clock_file))
     shards, lease = settings.redis.shards, ownership.lease
     outbox = Outbox(client, transport, shards, FACTS, lease)
-    facts = Writer(writer, outbox, FlushNote, clock)
-    pairs = Writer(writer, Outbox(client, transport, shards, PAIRS, lease), FlushNote, clock)
+    facts = Writer(writer, outbox, FlushNote, clock, NoteFile(settings.data_dir, FACTS))
+    pair_outbox = Outbox(client, transport, shards, PAIRS, lease)
+    pairs = Writer(writer, pair_outbox, FlushNote, clock, NoteFile(settings.data_dir, PAIRS))
     evidence = EvidenceLog(evidence_path(settings))
     uptime = make_uptime(settings.test_clock_file)
     watch = LeapWatch(clock, uptime)

@@ -1,4 +1,6 @@
-"""Places at which a process can be told to die, or a thread to stand still, by the name of a function of the product and not by a hook in it.
+"""Places at which a process can be told to die, or a thread to stand still.
+
+They are named by a function of the product, which has no hook for it.
 
 This module and its neighbour are loaded by the processes under test before anything of theirs; they import nothing.
 """
@@ -14,10 +16,10 @@ class Point(NamedTuple):
 
     name: str
     phase: str
-    """When it is passed: while the appliance starts, takes hits, ends a day, or ends a month and deletes old data. Points
-    of the last phase kill nobody."""
+    """When it is passed: while the appliance starts, takes hits, ends a day, or ends a month and deletes old data; or
+    by a writer that is to hang, which kills nobody."""
     when: str
-    """Before the call, some milliseconds into it, or after it has returned something; or then the thread stands still."""
+    """Before the call, some milliseconds into it, after it has returned something, or still: as after, but it waits."""
     module: str
     function: str
     """`Class.method` or the name of a function."""

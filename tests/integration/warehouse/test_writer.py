@@ -12,7 +12,7 @@ from appliance.warehouse.client import WriteClient
 from appliance.warehouse.writer import Writer
 from tests.kit.engine import Engine
 from tests.kit.facts import joined, random_batch
-from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
+from tests.kit.outbox import MemoryEntry, MemoryLastNote, MemoryNote, MemoryOutbox
 
 pytestmark = pytest.mark.clickhouse
 
@@ -82,6 +82,35 @@ def test_a_batch_counts_once_when_redis_loses_its_note_after_the_insert(engine: 
     assert counted(engine) == expected
     assert outbox.entries == []
     assert len(set(outbox.tokens)) == 1
+
+
+@pytest.mark.external
+@pytest.mark.parametrize("keeps_one_before", [False, True], ids=["all that it noted", "but the batch before"])
+def test_a_batch_counts_once_when_the_writer_dies_and_redis_loses_its_note(
+    engine: Engine, *, keeps_one_before: bool
+) -> None:
+    """Redis comes back as it was before the note, with or without the confirmation of the batch before."""
+    outbox, last_note = MemoryOutbox(entries(6)), MemoryLastNote()
+    everything, outbox.entries[3:] = outbox.entries[:], []
+    expected = facts_of(joined([entry.batch for entry in everything if entry.batch]))
+    outbox.fail_before = "confirm"
+    with pytest.raises(UnavailableError):
+        Writer(engine.writer, outbox, MemoryNote, lambda: 7.0, last_note).flush_once()
+    cut_at = (outbox.flush, everything) if keeps_one_before else (None, everything[3:])
+    outbox.entries = everything[:]
+    writer = Writer(engine.writer, outbox, MemoryNote, lambda: 7.0, last_note)
+    while writer.flush_once():
+        pass
+    assert len(outbox.tokens) == 2
+    outbox.flush, outbox.entries = cut_at
+
+    writer = Writer(engine.writer, outbox, MemoryNote, lambda: 7.0, last_note)
+    while writer.flush_once():
+        pass
+
+    assert counted(engine) == expected
+    assert outbox.entries == []
+    assert len(set(outbox.tokens)) == 2
 
 
 @pytest.mark.external
