@@ -12,6 +12,8 @@ from appliance.stats.contract import ATTRIBUTE_DEFINITIONS, PLACE_NAMES
 PARAMETER = "f"
 MOST_ATTRIBUTES = 2
 """A question can look at two attributes; see docs/metrics.md, Questions."""
+RATES = frozenset({"conversion_rate", "group_conversion_rate"})
+"""Metrics that compare who reached a goal with who did not."""
 _OPERATORS = ("is", "is_not")
 _MOST_FILTERS = 40
 _LONGEST_VALUE = 300

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from appliance.stats.contract import Site
 from dashboard import countries
-from dashboard.filters import MOST_ATTRIBUTES, Filter, attributes, is_one
+from dashboard.filters import MOST_ATTRIBUTES, RATES, Filter, attributes, is_one
 
 NEW_VISITORS = Filter("is", "visit:visitor_type", "New that day")
 
@@ -252,8 +252,24 @@ def _why_no_way(report: Report, filters: Sequence[Filter]) -> str:
     return "" if report.kind is Kind.WAYS else "Filter the report by a page to see this: click one under Pages."
 
 
-def shown_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
-    """Metrics of a card's list: filtered to one goal it says who reached it, to one currency its revenue."""
+def shown_metrics(report: Report, filters: Sequence[Filter], locked: Sequence[Filter] = ()) -> tuple[str, ...]:
+    """Metrics of a card's list: filtered to one goal it says who reached it, to one currency its revenue.
+
+    Args:
+        report: the list.
+        filters: all that hold.
+        locked: those of a shared link: what would tell of visitors outside of them is not shown.
+    """
+    return tuple(metric for metric in _fitting(report, filters) if not _is_beyond(metric, report, locked))
+
+
+def _is_beyond(metric: str, report: Report, locked: Sequence[Filter]) -> bool:
+    """As `appliance.stats.lock` has it."""
+    names = attributes(locked)
+    return (metric == "percentage" and report.dimension in names) or (metric in RATES and "event:goal" in names)
+
+
+def _fitting(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     if report.dimension not in ("event:goal", "event:currency"):
         if is_one(filters, "event:goal"):
             return ("visitors", "conversions", "group_conversion_rate")
@@ -262,11 +278,11 @@ def shown_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
     return report.metrics
 
 
-def asked_metrics(report: Report, filters: Sequence[Filter]) -> tuple[str, ...]:
+def asked_metrics(report: Report, filters: Sequence[Filter], locked: Sequence[Filter] = ()) -> tuple[str, ...]:
     """Metrics of a list that can be asked for with these filters, those of the long list last."""
     own = {report.dimension}
     pair = own | attributes(filters)
-    shown = shown_metrics(report, filters)
+    shown = shown_metrics(report, filters, locked)
     metrics = tuple(dict.fromkeys((*shown, *report.more)))
     if "revenue" in shown:
         metrics = tuple(dict.fromkeys((*metrics, "average_revenue")))

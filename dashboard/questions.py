@@ -49,7 +49,7 @@ def values(view: View, report: Report) -> Question:
     filters = [*view.filters, *([report.only] if report.only else [])]
     return Question(
         view.site.id,
-        list(asked_metrics(report, filters)),
+        list(asked_metrics(report, filters, view.locked)),
         view.period.asked,
         dimensions=[report.dimension],
         filters=question_filters(filters),

@@ -6,7 +6,7 @@ Pure; the address is a mapping of names to lists of texts that anybody may have 
 from dataclasses import dataclass
 
 from appliance.stats.contract import Comparisons, Site, TimeDimension
-from dashboard.filters import PROPERTY, Filter, attributes, is_one
+from dashboard.filters import PROPERTY, RATES, Filter, attributes, is_one
 from dashboard.periods import Period
 
 SERIES = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration")
@@ -78,7 +78,8 @@ class View:
         """Numbers of the headline that these filters allow and that say something of what they let pass."""
         named = attributes(self.filters)
         if is_one(self.filters, "event:goal"):
-            return _OF_GOAL
+            is_locked = "event:goal" in attributes(self.locked)  # a rate would tell of visitors outside of the lock
+            return tuple(metric for metric in _OF_GOAL if not (is_locked and metric in RATES))
         if is_one(self.filters, "event:currency"):
             return _OF_CURRENCY
         if any(name in _EVENTS or name.startswith(PROPERTY) for name in named):

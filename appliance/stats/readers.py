@@ -5,6 +5,8 @@ from typing import Any, Protocol
 from appliance.stats.api_keys import SCHEME, ApiKeys
 from appliance.stats.contract import Question
 from appliance.stats.grants import Grants, Right, locked
+from appliance.stats.lock import beyond_lock
+from appliance.stats.replies import HttpRefusal
 
 
 class Reader(Protocol):
@@ -45,5 +47,13 @@ def only_for(reader: Reader) -> tuple[list[Any], ...]:
 
 
 def as_locked(question: Question, reader: Reader) -> Question:
-    """The question with the filters to which its asker is locked."""
-    return locked(question, only_for(reader))
+    """The question with the filters to which its asker is locked.
+
+    Raises:
+        HttpRefusal: it would tell of visitors outside of these.
+        QueryError: a dimension does not exist.
+    """
+    only = only_for(reader)
+    if only and (metric := beyond_lock(question, only)):
+        raise HttpRefusal(403, f"{metric} tells of visitors outside the filter to which this link is locked")
+    return locked(question, only)

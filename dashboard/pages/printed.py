@@ -95,7 +95,7 @@ class _Sheet:
             if data["rows"]:
                 found.append((report, data))
                 if report.kind is Kind.VALUES:
-                    self._metrics |= dict.fromkeys(shown_metrics(report, self._view.filters))
+                    self._metrics |= dict.fromkeys(shown_metrics(report, self._view.filters, self._view.locked))
             else:
                 self._empty.append(name)
         if found:

@@ -71,7 +71,7 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     labels = dict(report.labels)
     most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
     bounds = frozenset(answer.meta.lower_bounds or ())
-    shown = shown_metrics(report, view.filters)
+    shown = shown_metrics(report, view.filters, view.locked)
     columns: list[dict[str, Any]] = [
         {"label": report.column, "help": definitions.of_dimension(report.dimension), "mark": ""}
     ]

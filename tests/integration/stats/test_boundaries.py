@@ -11,6 +11,7 @@ from tests.integration.stats.test_query import visit
 
 OWN, OTHER = "example.org", "other.example"
 LOCK = (["is", "visit:source", ["Google"]],)
+COUNTRY, GOAL = (["is", "visit:country", ["DE"]],), (["is", "event:goal", ["Signup"]],)
 EVERY_ROUTE = [
     ("POST", "/api/v2/query", {"metrics": ["visitors"], "date_range": "day"}),
     ("GET", "/api/v1/stats/aggregate", None),
@@ -150,3 +151,32 @@ class TestLockedToAFilter:
     @pytest.mark.parametrize("route", EVERY_ROUTE[4:], ids=_path)
     def test_numbers_that_cannot_be_filtered_are_not_shown(self, stats: Stats, route: Any) -> None:
         assert _ask(stats, route, OWN, self.headers).status_code == 403
+
+    @pytest.mark.parametrize(
+        ("lock", "question"),
+        [
+            (LOCK, {"metrics": ["visitors", "percentage"], "dimensions": ["visit:source"]}),
+            (LOCK, {"metrics": ["percentage"], "dimensions": ["time:day", "visit:source"]}),
+            (COUNTRY, {"metrics": ["percentage"], "dimensions": ["visit:country"]}),
+            (COUNTRY, {"metrics": ["percentage"], "dimensions": ["visit:country_name"]}),
+            (GOAL, {"metrics": ["visitors", "conversion_rate"]}),
+            (GOAL, {"metrics": ["conversion_rate"], "dimensions": ["event:goal"]}),
+            (GOAL, {"metrics": ["group_conversion_rate"], "dimensions": ["visit:source"]}),
+        ],
+    )
+    def test_no_share_and_no_rate_tells_how_many_are_outside(self, stats: Stats, lock: Any, question: Any) -> None:
+        headers = _grant(RIGHTS[Role.VIEWER], OWN, only=lock)
+        asked = {"site_id": OWN, "date_range": "day"} | question
+        answer = stats.client.post("/api/v2/query", json=asked, headers=headers)
+        assert answer.status_code == 403
+        assert "outside the filter" in answer.json()["error"]
+        free = stats.client.post("/api/v2/query", json=asked, headers=_grant(RIGHTS[Role.VIEWER], OWN))
+        assert free.status_code == (200 if lock != GOAL or "event:goal" in question.get("dimensions", ()) else 400)
+
+    def test_shares_and_rates_within_it_are_told(self, stats: Stats) -> None:
+        for source, page in (("Google", "/"), ("Google", "/about"), ("Bing", "/")) * 6:
+            visit(stats, page, source=source)
+        rows = self._rows(stats, metrics=["visits", "percentage"], dimensions=["event:page"]).json()["results"]
+        assert {row["dimensions"][0]: row["metrics"] for row in rows} == {"/": [6, 50.0], "/about": [6, 50.0]}
+        of_goals = {"metrics": ["conversion_rate"], "dimensions": ["event:goal"]}
+        assert self._rows(stats, **of_goals).status_code == 200

@@ -6,8 +6,9 @@ import pytest
 
 from appliance.errors import QueryError
 from appliance.stats.contract import ATTRIBUTES, PLACE_NAMES, Site
+from appliance.stats.lock import beyond_lock
 from appliance.stats.plan import make_plan
-from dashboard.filters import Filter
+from dashboard.filters import Filter, question_filters
 from dashboard.panels import PANELS, Kind, Report, asked_metrics, in_rows, panels_of, shown_metrics, why_not
 from dashboard.periods import Choice, period
 from dashboard.questions import over_time, totals, values
@@ -88,6 +89,27 @@ def test_lists_filtered_to_one_goal_say_who_reached_it() -> None:
     assert shown_metrics(sources, (order,)) == ("visitors", "conversions", "group_conversion_rate")
     assert shown_metrics(sources, (order, signup)) == sources.metrics
     assert shown_metrics(goals, (order,)) == goals.metrics
+
+
+@pytest.mark.parametrize("lock", [(one,) for one in FILTERS], ids=lambda lock: lock[0].text)
+def test_behind_a_lock_nothing_is_asked_that_tells_of_others(lock: tuple[Filter, ...]) -> None:
+    view = View(SITE, period(Choice.LAST_7_DAYS, TODAY), filters=lock, locked=lock)
+    only = tuple(question_filters(lock))
+    for report in REPORTS:
+        if not why_not(report, lock):
+            assert beyond_lock(values(view, report), only) == ""
+            assert set(shown_metrics(report, lock, lock)) <= set(asked_metrics(report, lock, lock))
+    assert beyond_lock(totals(view), only) == ""
+    assert beyond_lock(over_time(view), only) == ""
+
+
+def test_shares_and_rates_within_a_lock_stay() -> None:
+    sources = next(report for report in REPORTS if report.dimension == "visit:source")
+    goals = next(report for report in REPORTS if report.dimension == "event:goal")
+    google = (Filter("is", "visit:source", "Google"),)
+    assert shown_metrics(sources, google, google) == ("visitors",)
+    assert shown_metrics(sources, google) == ("visitors", "percentage")
+    assert shown_metrics(goals, google, google) == goals.metrics
 
 
 def test_a_wide_card_stands_alone_and_the_others_in_pairs() -> None:
