@@ -2,7 +2,6 @@
 
 import random
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import httpx
 
 from scripts import tracker
 from tests.bench import end_to_end, log_import, steps, throughput
+from tests.bench.figures import say
 from tests.kit import process_tree
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.hits import Hit, Sender, Visitor
@@ -30,7 +30,7 @@ _MB = 1e6
 def main() -> None:
     """Measure one appliance from its first start to its end."""
     for line in tracker.sizes():
-        _say(f"tracker, {line}")
+        say(f"tracker, {line}")
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         appliance = ApplianceProcess(Path(directory), [Site(SITE)], at=_NOON)
         try:
@@ -38,7 +38,7 @@ def main() -> None:
             _memory(appliance, "idle after the start")
             _delay(appliance)
             _memory(appliance, "idle after use")
-            _say(f"stop: {appliance.stop():.1f} s")
+            say(f"stop: {appliance.stop():.1f} s")
         finally:
             appliance.clean_up()
     _speed()
@@ -48,20 +48,20 @@ def _boot(appliance: ApplianceProcess) -> None:
     for which in ("first start", "second start"):
         started = time.monotonic()
         appliance.start()
-        _say(f"{which}: ready after {time.monotonic() - started:.1f} s")
+        say(f"{which}: ready after {time.monotonic() - started:.1f} s")
         if which == "first start":
             appliance.stop()
 
 
 def _memory(appliance: ApplianceProcess, when: str) -> None:
     time.sleep(_IDLE_SECONDS)
-    _say(f"memory (PSS), {when}:")
+    say(f"memory (PSS), {when}:")
     total = 0
     for pid, line in sorted(appliance.pids().items()):
         size = process_tree.pss_bytes(pid)
         total += size
-        _say(f"  {size / _MB:6.0f} MB  {process_tree.part_of(line)}")
-    _say(f"  {total / _MB:6.0f} MB  together (target: at most 900 MB)")
+        say(f"  {size / _MB:6.0f} MB  {process_tree.part_of(line)}")
+    say(f"  {total / _MB:6.0f} MB  together (target: at most 900 MB)")
 
 
 def _delay(appliance: ApplianceProcess) -> None:
@@ -79,27 +79,22 @@ def _delay(appliance: ApplianceProcess) -> None:
                 time.sleep(_LOOK_AGAIN_SECONDS)
             delays.append(appliance.clock.now() - hit.answered_at)
     cut = statistics.quantiles(delays, n=20)
-    _say(
+    say(
         f"hit to stats API, {_DELAYS} single hits: p50 {cut[9]:.2f} s, p95 {cut[18]:.2f} s, "
         f"max {max(delays):.2f} s (target: p95 at most 2 s)"
     )
 
 
 def _speed() -> None:
-    _say("microseconds of each step:")
-    steps.measure(_say)
+    say("microseconds of each step:")
+    steps.measure(say)
     for sites in _SITES:
-        _say(f"ingest, each hit acknowledged by Redis on disk, beside an application that does nothing; sites: {sites}")
-        throughput.measure(sites, _say)
-    _say("  (target: ratio at least 0.5 at 64 connections)")
+        say(f"ingest, each hit acknowledged by Redis on disk, beside an application that does nothing; sites: {sites}")
+        throughput.measure(sites, say)
+    say("  (target: ratio at least 0.5 at 64 connections)")
     for sites in end_to_end.SITES:
-        end_to_end.measure(sites, _say)
-    log_import.measure(_say)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+        end_to_end.measure(sites, say)
+    log_import.measure(say)
 
 
 if __name__ == "__main__":

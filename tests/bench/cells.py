@@ -5,7 +5,6 @@ warehouse does: singles and totals apart from pairs of visit attributes. Process
 merges that follow.
 """
 
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
 from tests.bench import made_day
+from tests.bench.figures import say
 from tests.kit.engine import Engine, running_engine
 from tests.kit.facts import joined
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
@@ -41,18 +41,18 @@ def main() -> None:
 
 
 def _by_batch(engine: Engine) -> None:
-    _say("one site, milliseconds for 1,000 visits, and of the processor:")
+    say("one site, milliseconds for 1,000 visits, and of the processor:")
     for size in _BATCHES:
         engine.empty()
         count = _FLUSHES[size]
         batches = list(made_day.batches("example.org", (count + 1) * size, size))
         singles = _mean(engine, [_without_pairs(batch) for batch in batches])
         pairs = _mean(engine, [FactBatch(pairs=batch.pairs) for batch in batches])
-        _say(f"  {size:>5,} visits an insert: {_table(singles, pairs, 1_000 / size)}")
+        say(f"  {size:>5,} visits an insert: {_table(singles, pairs, 1_000 / size)}")
 
 
 def _by_sites(engine: Engine) -> None:
-    _say(f"milliseconds of one insert of {_VISITS_OF_A_FLUSH} visits, and of the processor:")
+    say(f"milliseconds of one insert of {_VISITS_OF_A_FLUSH} visits, and of the processor:")
     for sites in _SITES:
         engine.empty()
         each = _VISITS_OF_A_FLUSH // sites
@@ -60,7 +60,7 @@ def _by_sites(engine: Engine) -> None:
         flushes = [joined(list(batches)) for batches in zip(*of_sites, strict=True)]
         singles = _mean(engine, [_without_pairs(batch) for batch in flushes])
         pairs = _mean(engine, [FactBatch(pairs=batch.pairs) for batch in flushes])
-        _say(f"  spread over {sites:>4} sites: {_table(singles, pairs, 1)}")
+        say(f"  spread over {sites:>4} sites: {_table(singles, pairs, 1)}")
 
 
 def _bytes(engine: Engine) -> None:
@@ -71,10 +71,10 @@ def _bytes(engine: Engine) -> None:
     before = _stored(engine, "cells_open")
     close_day(engine.writer, ClosedDays(engine.writer), "example.org", _DAY, _RULES)
     after = _stored(engine, "cells")
-    _say(f"a day of {_CLOSED_VISITS:,} visits at one site, by 1,000 visits:")
+    say(f"a day of {_CLOSED_VISITS:,} visits at one site, by 1,000 visits:")
     for name, (rows, size) in (("open", before), ("closed", after)):
         share = 1_000 / _CLOSED_VISITS
-        _say(f"  {name:>6}: {rows * share:>8,.0f} cells, {size * share / 1e3:>7,.0f} kB")
+        say(f"  {name:>6}: {rows * share:>8,.0f} cells, {size * share / 1e3:>7,.0f} kB")
 
 
 def _mean(engine: Engine, flushes: Sequence[FactBatch]) -> tuple[float, float]:
@@ -106,11 +106,6 @@ def _stored(engine: Engine, table: str) -> tuple[int, int]:
     question = "SELECT sum(rows), sum(bytes_on_disk) FROM system.parts WHERE active AND table = {table:String}"
     rows, size = engine.writer.query(question, {"table": table}).rows[0]
     return int(rows), int(size)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

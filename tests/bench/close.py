@@ -18,6 +18,7 @@ from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
 from tests.bench import made_day
+from tests.bench.figures import say
 from tests.kit.engine import Engine, running_engine
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
 
@@ -50,11 +51,11 @@ def _fill(engine: Engine, visits: int) -> None:
     for number, batch in enumerate(made_day.batches(SITE, visits, _BATCH)):
         Writer(engine.writer, MemoryOutbox([MemoryEntry(0, f"{number}-0", batch)]), MemoryNote, time.time).flush_once()
     seconds = time.monotonic() - started
-    _say(f"a day of {visits:,} visits of {made_day.PAGES_A_VISIT} pages, made and counted in {seconds:.0f} s")
+    say(f"a day of {visits:,} visits of {made_day.PAGES_A_VISIT} pages, made and counted in {seconds:.0f} s")
 
 
 def _close(engine: Engine) -> None:
-    _say(f"before: {_size(engine, 'cells_open')}; this process {_peak_mb():.0f} MB")
+    say(f"before: {_size(engine, 'cells_open')}; this process {_peak_mb():.0f} MB")
     days = ClosedDays(engine.writer)
     done = threading.Event()
     waits: list[float] = []
@@ -65,9 +66,9 @@ def _close(engine: Engine) -> None:
     seconds = time.monotonic() - started
     done.set()
     asking.join()
-    _say(f"after:  {_size(engine, 'cells')}; open parts left: {report['parts_left']}")
-    _say(f"closed in {seconds:.1f} s; peak memory of the process {_peak_mb():.0f} MB")
-    _say(f"{len(waits)} questions meanwhile, the slowest answered after {max(waits):.2f} s")
+    say(f"after:  {_size(engine, 'cells')}; open parts left: {report['parts_left']}")
+    say(f"closed in {seconds:.1f} s; peak memory of the process {_peak_mb():.0f} MB")
+    say(f"{len(waits)} questions meanwhile, the slowest answered after {max(waits):.2f} s")
 
 
 def _ask(engine: Engine, days: ClosedDays, done: threading.Event, waits: list[float]) -> None:
@@ -91,11 +92,6 @@ def _size(engine: Engine, table: str) -> str:
 
 def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MB
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

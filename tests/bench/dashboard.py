@@ -2,13 +2,14 @@
 
 The year is that of `large_year`, and hits arrive meanwhile. A page is opened anew, with nothing in the browser's cache
 and with everything, until headline and chart are drawn; then rows of lists are clicked, and their filters removed,
-until headline and chart are drawn anew. Beside the times stands the processor time of a click by process, which
-depends less on what else the machine does.
+until headline and chart are drawn anew; then the report is printed, and saved as one file. Beside the times stands the
+processor time of a click by process, which depends less on what else the machine does.
 """
 
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import argon2
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.bench import queries
+from tests.bench.figures import p95, say
 from tests.bench.large_site import SITE
 from tests.bench.made_day import DAY
 from tests.bench.process_times import ProcessTimes
@@ -84,6 +86,7 @@ def measure(directory: Path) -> None:
             context = _context(browser, login)
             _say_times(f"{period}, opened again", _opened_again(context, address), _OPEN_MS)
             _say_clicks(period, context, address, ProcessTimes(appliance))
+            _say_taken_along(period, context, appliance.dashboard)
             context.close()
 
 
@@ -132,7 +135,25 @@ def _say_clicks(period: str, context: BrowserContext, address: str, processes: P
     page.close()
     _say_times(f"{period}, a row clicked", filtered, _CLICK_MS)
     _say_times(f"{period}, its filter removed", removed, _CLICK_MS)
-    _say("  processor time of each: " + ", ".join(f"{name} {ms:.0f} ms" for name, ms in spent.items()))
+    say("  processor time of each: " + ", ".join(f"{name} {ms:.0f} ms" for name, ms in spent.items()))
+
+
+def _say_taken_along(period: str, context: BrowserContext, dashboard: str) -> None:
+    """The printed report and the file of everything, the first time and the second."""
+    asked = f"site={SITE.id}&period={period.replace(' ', '+')}"
+    page = context.new_page()
+    printed, saved = [], []
+    for _ in range(2):
+        started = time.monotonic()
+        page.goto(f"{dashboard}/print?{asked}", wait_until="commit")
+        page.get_by_role("heading", name="What the numbers mean").wait_for()
+        printed.append(time.monotonic() - started)
+        started = time.monotonic()
+        context.request.get(f"{dashboard}/report.zip?{asked}", timeout=60_000).body()
+        saved.append(time.monotonic() - started)
+    page.close()
+    for name, seconds in (("printed report", printed), ("everything as CSV", saved)):
+        say(f"{period}, {name}: " + ", then ".join(f"{one:.1f} s" for one in seconds))
 
 
 def _lists_are_there(page: Page) -> float:
@@ -146,21 +167,12 @@ def _say_times(name: str, drawn: Iterator[dict[str, float]] | list[dict[str, flo
     seen = list(drawn)
     both = [max(one["headline"], one["chart"]) for one in seen]
     lists = [one["lists"] for one in seen if "lists" in one]
-    said = f"; lists in sight {statistics.median(lists):.0f} / {_p95(lists):.0f} ms" if lists else ""
+    said = f"; lists in sight {statistics.median(lists):.0f} / {p95(lists):.0f} ms" if lists else ""
     headline = statistics.median(one["headline"] for one in seen)
-    _say(
-        f"{name}: headline and chart after {statistics.median(both):.0f} ms, 95 % {_p95(both):.0f} ms "
+    say(
+        f"{name}: headline and chart after {statistics.median(both):.0f} ms, 95 % {p95(both):.0f} ms "
         f"(target: {target} ms), headline alone {headline:.0f} ms{said}; {len(seen)} times"
     )
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20, method="inclusive")[-1]
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from dashboard.panels import PANELS, Kind, why_not
 from dashboard.periods import Period
 from dashboard.view import View
 from tests.bench import large_year
+from tests.bench.figures import p95, say
 from tests.bench.large_site import SITE
 from tests.kit.appliance_process import ApplianceProcess, Site
 from tests.kit.engine import Engine, running_engine
@@ -107,7 +108,7 @@ def _make_year(engine: Engine, visits: int) -> None:
     rows, size = engine.writer.query(parts.format(table="system.parts")).rows[0]
     sums, size_of_sums = engine.writer.query(parts.format(table="system.projection_parts")).rows[0]
     n_visits = visits * ((large_year.LAST - large_year.FIRST).days + 1)
-    _say(
+    say(
         f"a year of {visits:,} visits a day, made in {seconds:.0f} s: {rows / 1e6:.1f} million cells, "
         f"{size / 1e9:.2f} GB ({sums / 1e6:.1f} million sums of months, {size_of_sums / 1e9:.2f} GB of these); "
         f"{size / n_visits:.1f} kB per 1,000 visits"
@@ -150,32 +151,23 @@ def _time(appliance: ApplianceProcess, name: str, question: Question) -> Times:
                 raise RuntimeError(answer.text)
         cpu = (_cpu_ms(warehouse) - cpu) / _ASKED
     asked = took[_WARM:]
-    return Times(name.strip(), statistics.median(asked), _p95(asked), cpu)
+    return Times(name.strip(), statistics.median(asked), p95(asked), cpu)
 
 
 def _print(heading: str, target: int, times: list[Times]) -> None:
     within = sum(one.p95 <= target for one in times)
-    _say(
+    say(
         f"{heading}: {within} of {len(times)} questions are answered within {target} ms in 95 of 100 cases; of all "
         f"questions the median is {statistics.median(one.p50 for one in times):.0f} ms, processor time "
         f"{statistics.median(one.cpu for one in times):.0f} ms. Slowest, 50 % / 95 % / processor:"
     )
     for one in sorted(times, key=lambda one: one.p95, reverse=True)[:_SHOWN]:
-        _say(f"  {one.p50:6.0f} {one.p95:6.0f} {one.cpu:6.0f} ms  {one.name}")
+        say(f"  {one.p50:6.0f} {one.p95:6.0f} {one.cpu:6.0f} ms  {one.name}")
 
 
 def _cpu_ms(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20, method="inclusive")[-1]
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

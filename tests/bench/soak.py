@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.end_to_end import LIMITS, memory_mb
+from tests.bench.figures import say
 from tests.bench.paced_client import PacedClient
 from tests.bench.visit_traffic import VisitTraffic
 from tests.kit import process_tree
@@ -72,18 +73,18 @@ def main(minutes: float = DEFAULT_MINUTES, rate: float = DEFAULT_RATE) -> int:
             samples.append(Sample(*map(max, zip(*looks, strict=True))))
             if len(samples) % 2:
                 appliance.clock.advance(_NEXT_VISIT_SECONDS)
-            _say(_line(len(samples), taken, samples[-1]))
+            say(_line(len(samples), taken, samples[-1]))
         await_equal(lambda: stats.totals(SITE)["pageviews"], taken, "pageviews", seconds=60)
         await_equal(lambda: stats.totals(SITE)["visitors"], min(traffic.started, _VISITORS), "visitors", seconds=60)
     grown = grew(samples)
-    _say(f"{taken:,} hits, all counted exactly: visitors and pageviews are what was sent")
+    say(f"{taken:,} hits, all counted exactly: visitors and pageviews are what was sent")
     if len(samples) < _FEWEST_SAMPLES:
-        _say(f"too short to say what grows: it takes {_FEWEST_SAMPLES} minutes")
+        say(f"too short to say what grows: it takes {_FEWEST_SAMPLES} minutes")
         return 0
     for name in Sample._fields:
         early, late = of_quarters(samples, name)
-        _say(f"  {name:16}  second quarter {early:7.1f}, last {late:7.1f}")
-    _say(f"grew by more than {_GROWTH - 1:.0%}: {', '.join(grown) or 'nothing'}")
+        say(f"  {name:16}  second quarter {early:7.1f}, last {late:7.1f}")
+    say(f"grew by more than {_GROWTH - 1:.0%}: {', '.join(grown) or 'nothing'}")
     return int(bool(grown))
 
 
@@ -148,11 +149,6 @@ def _line(minute: int, taken: int, sample: Sample) -> str:
         f"{minute:3}  {taken:9,} hits; memory {sample.memory_mb:5.0f} MB, open files {sample.open_files:4}, "
         f"append-only file {sample.redis_mb:6.1f} MB, parts {sample.part_directories:4}"
     )
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

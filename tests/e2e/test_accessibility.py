@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import argon2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -13,17 +12,14 @@ from appliance.stats.contract import DamagedDay
 from dashboard.records import Records
 from dashboard.sharing.links import Links
 from tests.kit.axe import grave_problems
-from tests.kit.browser import HOST
 from tests.kit.dashboard_page import log_in
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
 from tests.kit.privacy_facts import privacy_facts
 from tests.kit.quality_facts import COUNTED, quality_facts, setup_facts
-from tests.kit.serving import serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse"
 PAGES = {
     "report": "",
     "report with filter and comparison": "?period=Last+7+days&compare=Previous+period&f=is,visit:source,Google",
@@ -57,19 +53,6 @@ def fake() -> FakeStats:
         setup=setup_facts(),
         trial_verdict=COUNTED,
     )
-
-
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("records") / "dashboard.sqlite"
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, records: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    home = tmp_path_factory.mktemp("home")
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home, records) as port:
-        yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture(scope="module")

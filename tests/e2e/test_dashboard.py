@@ -1,40 +1,25 @@
 """The dashboard in a real Chromium, behind a host name, with every other host out of reach."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import argon2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.kit.browser import HOST, Recorder
+from tests.kit.browser import Recorder
 from tests.kit.dashboard_page import headline, log_in, table
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
-from tests.kit.serving import serving
+from tests.kit.slow_line import SlowLine
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
 def fake() -> FakeStats:
     return FakeStats()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, home: Path) -> Iterator[str]:
-    """Address of the dashboard by its host name."""
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
-        yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture(autouse=True)
@@ -120,20 +105,52 @@ def test_a_click_filters_and_the_filter_can_be_removed(context: BrowserContext, 
     expect(page.locator(".chip")).to_have_text("Page is not /about×")
 
 
-def test_a_click_on_a_list_of_before_is_not_lost_while_the_next_one_is_on_its_way(
+def _await(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait for something that happens outside the page, while its events go on."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
+
+
+def test_a_card_that_comes_into_sight_takes_no_filter_back_that_is_on_its_way(
     context: BrowserContext, site: str, fake: FakeStats
 ) -> None:
     page = context.new_page()
-    page.set_viewport_size({"width": 1280, "height": 700})  # no other card asks for its numbers meanwhile
-    _log_in(context, f"{site}/?period=Last+7+days", page)  # which asks again only every 30 seconds
+    page.set_viewport_size({"width": 1280, "height": 500})
+    line = SlowLine(page)
+    _log_in(context, f"{site}/?period=Last+7+days", page)
+    expect(page.get_by_role("table", name="Sources")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    line.hold()
     page.get_by_role("table", name="Sources").get_by_role("button", name="news.example", exact=True).click()
+    page.locator("h2", has_text="Devices").scroll_into_view_if_needed()
+    _await(page, lambda: [["is", "visit:source", ["news.example"]]] in [one.filters for one in fake.questions])
+    line.release()
+    expect(page.get_by_role("table", name="Browsers")).to_be_visible()
+    expect(page.locator(".chip")).to_have_text("Source is news.example×")
+    page.wait_for_url("**f=is%2Cvisit%3Asource%2Cnews.example")
+    assert len(line.sent) > 1
+    assert [message for message in line.sent[1:] if b"f=is" not in message] == []
+
+
+def test_a_click_on_a_list_that_the_server_has_drawn_anew_already_is_not_lost(
+    context: BrowserContext, site: str, fake: FakeStats
+) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 700})
+    line = SlowLine(page)
+    _log_in(context, f"{site}/?period=Last+7+days&f=is,visit:source,news.example", page)
     expect(page.locator(".chip")).to_have_count(1)
     page.wait_for_load_state("networkidle")
-    fake.seconds["event:page"] = 1.5
+    line.hold()
+    fake.questions.clear()
     page.get_by_role("button", name="Remove the filter").click()
-    expect(page.locator(".chip")).to_have_count(0)
+    _await(page, lambda: ["event:page"] in [one.dimensions for one in fake.questions])
     page.get_by_role("table", name="Pages", exact=True).get_by_role("button", name="/about", exact=True).click()
-    expect(page.locator(".chip").last).to_have_text("Page is /about×", timeout=10_000)
+    _await(page, lambda: len(line.sent) > 1)
+    line.release()
+    expect(page.locator(".chip")).to_have_text("Page is /about×")
     page.wait_for_url("**f=is%2Cevent%3Apage%2C%2Fabout")
 
 

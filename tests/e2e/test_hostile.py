@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -18,20 +17,18 @@ from appliance.stats.contract import ATTRIBUTES, Funnel, FunnelStep, Site, Trans
 from appliance.targets import OWN_KEYS
 from tests.kit.appliance_process import ApplianceProcess
 from tests.kit.appliance_process import Site as MeasuredSite
-from tests.kit.browser import HOST, Recorder
+from tests.kit.browser import Recorder
 from tests.kit.dashboard_page import log_in
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
 from tests.kit.hits import AGENTS
 from tests.kit.hostile import FORMULAS, HOSTILE
 from tests.kit.privacy_facts import privacy_facts
 from tests.kit.quality_facts import COUNTED, quality_facts, setup_facts
-from tests.kit.serving import serving
 from tests.kit.stats_client import StatsClient, await_equal, await_true
 
 pytestmark = [pytest.mark.browser]
 
-PASSWORD = "correct horse"
 NAME = "<img src=x onerror=alert(1)>"
 KEY = f"k{HOSTILE[0]}"
 LISTS = {"Pages": "event:page", "Events": "event:name", "plan": "event:props:plan"}
@@ -57,14 +54,6 @@ def fake() -> FakeStats:
         trial_verdict=COUNTED,
         warnings=list(HOSTILE),
     )
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    home = tmp_path_factory.mktemp("home")
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
-        yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
 """Lists of the report in a real Chromium: funnels, ways, properties, revenue and targets of links."""
 
 import zipfile
-from collections.abc import Iterator
 
-import argon2
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from appliance.stats.contract import Funnel, FunnelStep, Site, Transition
-from tests.kit.browser import HOST, Recorder
+from tests.kit.browser import Recorder
 from tests.kit.dashboard_page import log_in, table
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
-from tests.kit.serving import serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse"
 HOSTILE = "<img src=x onerror=alert(1)>"
 FAR = "https://elsewhere.example/"
 GOALS = ["Order", "Newsletter: address confirmed", "A" * 60]
@@ -45,14 +41,6 @@ def fake() -> FakeStats:
         ],
         transitions=[Transition("/", "/about", 30, 33, 35), Transition("/about", HOSTILE, 10, 10, 10)],
     )
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    home = tmp_path_factory.mktemp("home")
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
-        yield f"http://{HOST}:{port}"
 
 
 def test_funnels_ways_properties_and_targets_are_listed(context: BrowserContext, recorder: Recorder, site: str) -> None:

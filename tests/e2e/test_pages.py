@@ -1,25 +1,21 @@
 """Live, data quality, set-up and privacy in a real Chromium: they refresh in place, and hostile text is text."""
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import argon2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from appliance.stats.contract import Site
-from tests.kit.browser import HOST, Recorder
+from tests.kit.browser import Recorder
 from tests.kit.dashboard_page import log_in
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
 from tests.kit.privacy_facts import privacy_facts
 from tests.kit.quality_facts import COUNTED, quality_facts, setup_facts
-from tests.kit.serving import serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse"
 HOSTILE = "<img src=x onerror=alert(1)>![p](https://evil.example.test/p.png)"
 PATHS = ("live", "quality", "setup", "privacy", "links", "account")
 
@@ -37,14 +33,6 @@ def fake() -> FakeStats:
         setup=setup_facts(),
         trial_verdict=COUNTED,
     )
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    home = tmp_path_factory.mktemp("home")
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home) as port:
-        yield f"http://{HOST}:{port}"
 
 
 def test_the_live_page_refreshes_in_place(context: BrowserContext, site: str, fake: FakeStats) -> None:
@@ -101,4 +89,7 @@ def test_narrow_and_dark_nothing_runs_over_the_edge(browser: Browser, site: str)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         edges = page.locator(".drawn").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
         assert max(edges) <= 391, path
+        here = page.locator(".pages [aria-current]")
+        if here.count():  # the account stands in its menu
+            expect(here).to_be_in_viewport(ratio=1)
     context.close()

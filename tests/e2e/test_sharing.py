@@ -1,10 +1,8 @@
 """Shared links in a real Chromium: alone, with a password, and in a frame of another site."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import argon2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 from starlette.applications import Starlette
@@ -15,15 +13,13 @@ from starlette.routing import Route
 from dashboard.filters import Filter
 from dashboard.records import Records
 from dashboard.sharing.links import Links
-from tests.kit.browser import HOST, Recorder
+from tests.kit.browser import Recorder
 from tests.kit.dashboard_page import headline, log_in, table
-from tests.kit.dashboard_process import dashboard_process
+from tests.kit.dashboard_process import PASSWORD
 from tests.kit.fake_stats import FakeStats
 from tests.kit.serving import serving
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +28,6 @@ def fake() -> FakeStats:
         totals={"visitors": 1234, "visits": 1500, "pageviews": 4500},
         rows={"event:page": [("/", 9), ("/about", 4)], "visit:source": [("Google", 5), ("Bing", 2)]},
     )
-
-
-@pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("records") / "dashboard.sqlite"
-
-
-@pytest.fixture(scope="module")
-def site(fake: FakeStats, records: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    home = tmp_path_factory.mktemp("home")
-    with serving(fake.app()) as stats, dashboard_process(stats, fake.key, hashed, home, records) as port:
-        yield f"http://{HOST}:{port}"
 
 
 @pytest.fixture(scope="module")

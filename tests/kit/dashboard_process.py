@@ -15,6 +15,8 @@ from pathlib import Path
 import uvicorn
 
 ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse"
+"""Of everybody, where a test does not say another."""
 
 
 @contextmanager
