@@ -29,7 +29,7 @@ test: setup lint types  ## Run everything: format, lint, types, import contracts
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/unit
 
 external: setup  ## Run the integration tests on a Redis with TLS and a ClickHouse over HTTPS
-	EXTERNAL_ENGINES=1 $(BIN)/python -m pytest -q -m "not embedded" tests/integration
+	EXTERNAL_ENGINES=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not embedded" tests/integration
 
 check: setup lint types unit  ## The daily loop: as `test`, with the fast unit tests only
 

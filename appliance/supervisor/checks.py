@@ -74,13 +74,33 @@ def is_locked(path: Path) -> bool:
     return False
 
 
-def lock_data_dir(data_dir: Path) -> FileLock:
+def lock_data_dir(data_dir: Path, sentence: str = "") -> FileLock:
     """One appliance per data directory.
+
+    Args:
+        sentence: what to say instead when another one runs there.
 
     Raises:
         StartError: another one runs there.
     """
-    return FileLock(data_dir / "appliance.lock", f"another appliance is running on {data_dir}; stop it first")
+    return FileLock(
+        data_dir / "appliance.lock", sentence or f"another appliance is running on {data_dir}; stop it first"
+    )
+
+
+def require_open(data_dir: Path) -> None:
+    """Refuse a user to whom the data directory is closed: whoever may not look must not be told what is not so.
+
+    Raises:
+        StartError: with the name of its owner.
+    """
+    try:
+        if not data_dir.is_dir() or os.access(data_dir, os.R_OK | os.X_OK):
+            return
+        owner = data_dir.owner()
+    except (KeyError, PermissionError):  # a user without a name, or one of the directories above
+        owner = "another user"
+    raise StartError(f"{data_dir} is closed to you; run this as its owner ({owner}) or as root")
 
 
 def require_whole(data_dir: Path) -> None:
@@ -103,6 +123,7 @@ def make_data_dir(data_dir: Path) -> None:
     Raises:
         StartError: it cannot be made or written to.
     """
+    require_open(data_dir)
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=data_dir):

@@ -16,7 +16,7 @@ import msgspec
 from appliance.errors import StartError, UnavailableError
 from appliance.settings import Settings, load
 from appliance.supervisor import secrets
-from appliance.supervisor.checks import FileLock, is_locked
+from appliance.supervisor.checks import FileLock, is_locked, require_open
 
 PARTS = ("warehouse", "worker", "ingest", "dashboard")
 """In the order in which they start anew: who counts a new site first, who takes its hits last."""
@@ -117,7 +117,7 @@ class RunningConfiguration:
         for part in parts:
             await restart(part)
         self._due = []
-        return f"started anew: {', '.join(parts)}" if parts else "nothing has changed"
+        return f"started anew: {', '.join(parts)}" if parts else f"nothing has changed in {self._config}"
 
 
 def ask(settings: Settings) -> str:
@@ -127,6 +127,7 @@ def ask(settings: Settings) -> str:
         StartError: nothing runs, or it took nothing and says why.
         UnavailableError: it does not answer.
     """
+    require_open(settings.data_dir)
     lock, path = settings.data_dir / _LOCK, settings.data_dir / _STATE
     try:
         before = _read(path) if is_locked(lock) else None

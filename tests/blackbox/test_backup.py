@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -228,3 +230,15 @@ def test_a_restore_that_breaks_off_starts_nothing_until_it_is_done_again(taken: 
         assert run(f"restore {taken[0]}", second.config).returncode == 0
     finally:
         second.clean_up()
+
+
+def test_a_backup_of_a_warehouse_that_does_not_answer_says_so(tmp_path: Path) -> None:
+    with ApplianceProcess(tmp_path, [Site("example.org")]) as appliance:
+        (pid,) = (pid for pid, line in appliance.pids().items() if " warehouse " in line)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            refused = run(f"backup {tmp_path / 'backup'}", appliance.config)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert refused.returncode == 1
+        assert "the appliance is running and its warehouse does not answer" in refused.stderr

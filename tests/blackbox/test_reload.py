@@ -76,7 +76,7 @@ def test_what_concerns_one_part_starts_that_one_anew(appliance: ApplianceProcess
         config.write(f'[[users]]\nname = "anna"\npassword_hash = "{HASH}"\n')
     assert run("reload", appliance.config).stdout == "started anew: dashboard\n"
     assert {part for part, pid in parts(appliance).items() if before.get(part) != pid} == {"dashboard"}
-    assert run("reload", appliance.config).stdout == "nothing has changed\n"
+    assert run("reload", appliance.config).stdout == f"nothing has changed in {appliance.config}\n"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ class Archive:
         self._names: set[str] = set()
         try:
             if path.is_dir():
+                os.scandir(path).close()  # rglob takes one that is closed to us for an empty one
                 self._names = {found.relative_to(path).as_posix() for found in path.rglob("*") if not found.is_dir()}
             else:
                 self._tar = tarfile.open(path, "r:")  # noqa: SIM115  closed by __exit__

@@ -1,6 +1,7 @@
 """The parts and their engines: who answers, which versions, what waits."""
 
 import asyncio
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,10 @@ _OLD_REDIS = (7, 0)
 _MUCH_MEMORY = 0.6
 _LATE_SECONDS = 60.0
 _LATE_DAY_SECONDS = 3600.0
+_STILL_SECONDS = 15.0
+"""The longest step of the worker takes seconds."""
+_NOT_READY = {"ingest": "Redis does not take hits", "warehouse": "nothing is counted, or ClickHouse does not answer"}
+"""What is meant when a part says that and no more."""
 
 
 def is_running(settings: Settings) -> bool:
@@ -150,16 +155,24 @@ def _part(part: str, address: str) -> Finding:
         return Finding(Level.FAULT, part, f"does not answer at {where} ({type(error).__name__})", remedy)
     if answer.status_code == httpx.codes.OK:
         return Finding(Level.FINE, part, f"ready at {where}")
-    said = answer.text.strip().replace("\n", "; ")
-    return Finding(Level.FAULT, part, f"not ready: {said or answer.status_code}", "The runbook explains each sentence.")
+    said = answer.text.strip().splitlines() or [str(answer.status_code)]
+    if said == ["not ready"]:
+        return Finding(Level.FAULT, part, f"not ready: {_NOT_READY[part]}", f"The log of the {part} says why.")
+    text = "; ".join(sentence for sentence in said if sentence != "not ready")
+    return Finding(Level.FAULT, part, f"not ready: {text}", "The runbook explains each sentence.")
 
 
 def _worker(settings: Settings) -> Finding:
+    file = worker_ready_file(settings)
     try:
-        pid = worker_ready_file(settings).read_text(encoding="ascii").strip()
+        pid = file.read_text(encoding="ascii").strip()
         alive = b"worker" in Path("/proc", pid, "cmdline").read_bytes()
+        still_seconds = time.time() - file.stat().st_mtime
     except OSError:
         alive = False
+    if alive and still_seconds > _STILL_SECONDS:
+        remedy = "The appliance replaces a part that stands still; if you started it alone, start it anew."
+        return Finding(Level.FAULT, "worker", f"has stood still for {still_seconds:.0f} seconds", remedy)
     if alive:
         return Finding(Level.FINE, "worker", "runs")
     return Finding(Level.FAULT, "worker", "does not run", "Start it: hits wait in Redis and are not counted.")

@@ -6,6 +6,7 @@ from appliance.clock import make_clock
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.settings.time_limits import limit
+from appliance.supervisor.checks import require_open
 from appliance.supervisor.doctor import disk, engines, history
 from appliance.supervisor.doctor.finding import Finding, Level
 from appliance.supervisor.doctor.machine import check_machine
@@ -13,7 +14,12 @@ from appliance.supervisor.parts.process import evidence_path
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Everything that can be seen of an appliance from outside."""
+    """Everything that can be seen of an appliance from outside.
+
+    Raises:
+        StartError: its data are closed to this user.
+    """
+    require_open(settings.data_dir)
     now = make_clock(settings.test_clock_file)()
     found = [*engines.check_programs(settings), *check_machine(settings)]
     if settings.data_dir.is_dir():

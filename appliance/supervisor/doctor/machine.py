@@ -105,6 +105,9 @@ def _private(directory: Path, about: str, setting: str) -> Finding:
             Level.WARNING, about, f"{directory} is open to others ({mode})", f"chmod 700: {setting} is private."
         )
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        if os.statvfs(directory).f_flag & os.ST_RDONLY:
+            remedy = "Look at the disk and at the kernel's log: a file system with errors is mounted so."
+            return Finding(Level.FAULT, about, f"{directory} is on a file system that can only be read", remedy)
         return Finding(
             Level.FAULT, about, f"{directory} belongs to somebody else", "Run doctor as the appliance's user."
         )

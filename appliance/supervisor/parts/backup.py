@@ -30,6 +30,7 @@ from appliance.warehouse.temporary import use_memory_for_temporary_files
 _STEP_SECONDS = 600.0
 """A month of a large site is read before its first byte is sent."""
 _SHOWN_DAYS = 20
+_SILENT = "the appliance is running and its warehouse does not answer; 'appliance doctor' says more"
 
 
 def backup(settings: Settings, target: Path) -> str:
@@ -76,8 +77,8 @@ def _from_the_warehouse(settings: Settings) -> Iterator[Iterator[bytes]]:
 def _alone(settings: Settings) -> Iterator[Iterator[bytes]]:
     begin("backup", settings, holds_keys=False)
     with contextlib.ExitStack() as held:
-        held.callback(lock_data_dir(settings.data_dir).close)
-        lock = FileLock(settings.data_dir / "warehouse.lock", "the warehouse is running and does not answer")
+        held.callback(lock_data_dir(settings.data_dir, _SILENT).close)
+        lock = FileLock(settings.data_dir / "warehouse.lock", _SILENT)
         held.callback(lock.close)
         use_memory_for_temporary_files(settings)
         counters = open_writer(settings)

@@ -73,6 +73,17 @@ def test_data_dir_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         checks.make_data_dir(tmp_path / "file" / "data")
 
 
+def test_a_data_dir_of_somebody_else_is_told_from_one_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks.require_open(tmp_path)
+    checks.require_open(tmp_path / "not there yet")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # tests may run as root, to whom nothing is closed
+    for refused in (checks.require_open, checks.make_data_dir):
+        with pytest.raises(StartError, match=rf"is closed to you; run this as its owner \({tmp_path.owner()}\)"):
+            refused(tmp_path)
+
+
 def test_second_lock_on_the_same_data_is_refused(tmp_path: Path) -> None:
     first = checks.lock_data_dir(tmp_path)
     with pytest.raises(StartError, match=f"another appliance is running on {tmp_path}; stop it first"):

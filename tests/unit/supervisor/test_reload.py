@@ -80,7 +80,7 @@ async def test_after_a_part_that_did_not_start_every_part_is_started_anew_again(
     config.write_text(then)
     await configuration.take(restart)
     assert begun == list(PARTS)
-    assert await configuration.take(restart) == "nothing has changed"
+    assert await configuration.take(restart) == f"nothing has changed in {config}"
 
 
 FIXED = {

@@ -1,5 +1,9 @@
 """What the doctor says of Redis and of what waits in it."""
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -97,20 +101,42 @@ def test_parts_that_do_not_answer_are_faults_that_say_where(settings: Settings) 
     assert all(one.remedy for one in found.values())
 
 
-def test_a_part_that_is_not_ready_says_why(settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"one\ntwo\n", "not ready: one; two"),
+        (b"not ready\none", "not ready: one"),
+        (b"not ready", "not ready: nothing is counted, or ClickHouse does not answer"),
+        (b"", "not ready: 503"),
+    ],
+)
+def test_a_part_that_is_not_ready_says_why(settings: Settings, body: bytes, text: str) -> None:
     async def app(scope: dict[str, Any], _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 503, "headers": []})
-        await send({"type": "http.response.body", "body": b"one\ntwo\n"})
+        await send({"type": "http.response.body", "body": body})
 
     with http_server(app, Connections()) as server:
         elsewhere = msgspec.structs.replace(settings.server, stats_listen=server.host)
         found = check_parts(msgspec.structs.replace(settings, server=elsewhere))[1]
-    assert (found.level, found.text) == (Level.FAULT, "not ready: one; two")
+    assert (found.level, found.text) == (Level.FAULT, text)
 
 
 def test_a_pid_that_is_somebody_elses_is_no_worker(settings: Settings) -> None:
     worker_ready_file(settings).write_text("1")
     assert check_parts(settings)[-1].text == "does not run"
+
+
+def test_a_worker_that_stands_still_is_a_fault(settings: Settings) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read()", "worker"], stdin=subprocess.PIPE
+    ) as it:
+        file = worker_ready_file(settings)
+        file.write_text(str(it.pid))
+        assert check_parts(settings)[-1].text == "runs"
+        os.utime(file, (0, time.time() - 20))
+        found = check_parts(settings)[-1]
+        assert (found.level, found.text) == (Level.FAULT, "has stood still for 20 seconds")
+        it.kill()
 
 
 def test_a_redis_that_is_missing_or_old_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
