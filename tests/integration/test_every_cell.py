@@ -33,7 +33,7 @@ from appliance.warehouse.fold.cells import COUNTERS
 from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
 from tests.kit.cell_oracle import ORDER, Cell, CellOracle, Counters, Funnel, Happening, Person
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.redis]
 
@@ -225,9 +225,8 @@ def _midnights(told: Sequence[Happening]) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
+def engine(module_engine: Engine) -> Engine:
+    return module_engine
 
 
 @settings(max_examples=N_EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

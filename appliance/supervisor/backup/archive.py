@@ -37,7 +37,9 @@ class Archive:
             else:
                 self._tar = tarfile.open(path, "r:")  # noqa: SIM115  closed by __exit__
                 self._names = {member.name for member in self._tar.getmembers() if member.isfile()}
-        except (OSError, tarfile.TarError) as error:
+        except tarfile.TarError as error:
+            raise StartError(f"{path} is no backup, or one that was cut off ({_reason(error)})") from None
+        except OSError as error:
             raise StartError(f"the backup {path} cannot be read ({_reason(error)})") from None
 
     def __enter__(self) -> "Archive":

@@ -86,7 +86,7 @@ def decode(content: bytes) -> Manifest:
             raise StartError(f"the backup has format {number}; this version reads {FORMAT}: use a newer one")
         return msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StartError(f"the backup's {NAME} cannot be read ({type(error).__name__})") from None
+        raise StartError(f"the backup's {NAME} is damaged, or of another version ({type(error).__name__})") from None
 
 
 def kind_of(name: str) -> str | None:

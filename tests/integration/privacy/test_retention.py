@@ -1,7 +1,6 @@
 """The nightly run: once a day, proved in the evidence log, and loud when it fails."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from appliance.errors import UnavailableError
 from appliance.privacy import retention as module
 from appliance.privacy.evidence import EvidenceLog
 from appliance.privacy.retention import Retention
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 pytestmark = pytest.mark.clickhouse
 
@@ -52,12 +51,6 @@ class Night:
 
     def outcome_days(self) -> list[str]:
         return [str(row[0]) for row in self.engine.writer.query("SELECT DISTINCT day FROM outcomes ORDER BY day").rows]
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 @pytest.fixture

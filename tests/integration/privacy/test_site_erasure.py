@@ -1,6 +1,5 @@
 """An erasure that fails anywhere is finished by the next one, and says nothing is left only when that is so."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from appliance.state import names
 from appliance.state.connection import Client
 from appliance.state.open_days import OpenDays
 from appliance.state.site_state import SiteState
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 from tests.kit.evidence_file import entries
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.redis]
@@ -26,12 +25,6 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 COUNTERS = {"outcomes": "hits", "totals_hour": "visits", "cells_open": "visits", "cells": "visits"}
 """A counter of each table; rows of zeros are not stored."""
 GOES, STAYS = "a.example", "b.example"
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 class Stores:

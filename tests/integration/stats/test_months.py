@@ -1,6 +1,6 @@
 """Whole closed months in a range count with what they show beyond their days; parts of months do not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -21,7 +21,7 @@ from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 from tests.kit.closed_month import MONTH, SITE, close_days, count, stored
 from tests.kit.day_cells import Cell
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 pytestmark = pytest.mark.clickhouse
 
@@ -70,9 +70,8 @@ class Month:
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield Month(engine)
+def month(module_engine: Engine) -> Month:
+    return Month(module_engine)
 
 
 @pytest.mark.parametrize("step", Step)

@@ -23,7 +23,7 @@ from appliance.warehouse.carry import CarriedDay
 from appliance.warehouse.client import WriteClient
 from appliance.warehouse.open_cells import OpenCells
 from tests.kit.day_end import DAY, RUNNING, SITE, DayEnd, Stores, everything, send
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.redis]
 
@@ -58,12 +58,6 @@ STEPS: dict[str, tuple[Any, str, str]] = {
 
 class Killed(BaseException):
     """The process ends here: nothing below catches it."""
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A day that is over gets closed whoever lost its request, once, and not before nothing can follow."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -23,7 +22,7 @@ from appliance.warehouse.client import WriteClient
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules
 from appliance.warehouse.writer import Writer
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 from tests.kit.facts import random_batch
 from tests.kit.outbox import MemoryEntry, MemoryNote, MemoryOutbox
 
@@ -38,12 +37,6 @@ SETTINGS = Settings(
 )
 HOUR = 3600
 EAST_ENDS, WEST_ENDS = day_end(DAY, "Asia/Kathmandu"), day_end(DAY, "America/Detroit")
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 class Stage:

@@ -1,6 +1,5 @@
 """Steps of an import: repeated, out of order, broken off; every one leaves a day whole or untouched."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -21,7 +20,7 @@ from appliance.supervisor.parts.log_imports import LogImports
 from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.site_rows import delete_rows
 from appliance.warehouse.writer import insert_facts
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 from tests.kit.evidence_file import entries
 from tests.kit.facts import random_batch
 
@@ -33,12 +32,6 @@ FACTS = msgspec.structs.replace(random_batch(Random(1), 60, (SITE,), (NUMBER,)),
 ROW_TYPES = {"site": "String", "day": "Date", "pageviews": "UInt64"}
 ROW = {"site": [SITE], "day": [DAY], "pageviews": [1]}
 OUTCOMES = msgspec.structs.replace(random_batch(Random(2), 60, (SITE,), (NUMBER,)), visits=[], events=[], pairs=[])
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 class Stage:
@@ -72,6 +65,7 @@ def stage(module_engine: Engine, redis_client: Client, tmp_path: Path) -> Stage:
     return Stage(module_engine, redis_client, tmp_path)
 
 
+@pytest.mark.external
 def test_every_step_may_be_repeated(stage: Stage) -> None:
     for _ in range(2):
         assert stage.step(Step.LOOK) is DayIs.FREE
@@ -156,6 +150,7 @@ def test_outcomes_of_a_day_whose_import_died_after_its_close_are_counted_once(st
     assert stage.sums("outcomes", "hits") == HITS
 
 
+@pytest.mark.external
 def test_a_log_can_be_imported_again_after_its_site_was_erased(
     stage: Stage, redis_client: Client, tmp_path: Path
 ) -> None:

@@ -1,7 +1,6 @@
 """A month is closed by itself when it is over and all its days are closed, once, with evidence."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from appliance.supervisor.parts.month_closes import MonthCloses
 from appliance.warehouse.close import close_day
 from appliance.warehouse.closed_days import ClosedDays
 from tests.kit.closed_month import OTHER, RULES, SITE, close_days, count, n_carried, stored
-from tests.kit.engine import Engine, running_engine
+from tests.kit.engine import Engine
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.redis]
 
@@ -30,12 +29,6 @@ SETTINGS = Settings(
 HOURS = 3600
 LAST = date(2026, 10, 31)
 IS_OVER = day_end(LAST, "Asia/Kathmandu") + 2 * HOURS
-
-
-@pytest.fixture(scope="module")
-def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with running_engine(tmp_path_factory.mktemp("engine")) as engine:
-        yield engine
 
 
 class Stage:

@@ -43,6 +43,7 @@ def close(engine: Engine) -> dict[str, int | str | bool]:
     return close_month(engine.writer, ClosedDays(engine.writer), SITE, MONTH, K)
 
 
+@pytest.mark.external
 def test_a_month_shows_what_the_fold_of_its_days_says(engine: Engine, right: dict[Cell, dict[str, int]]) -> None:
     waiting, of_others = n_carried(engine), n_carried(engine, OTHER)
     assert min(waiting, of_others) > 0
@@ -72,6 +73,7 @@ def test_a_month_of_many_cells_is_written_in_pieces(
     assert stored(engine) == right
 
 
+@pytest.mark.external
 def test_a_second_close_changes_nothing(engine: Engine, right: dict[Cell, dict[str, int]]) -> None:
     close(engine)
     report = close(engine)

@@ -66,6 +66,7 @@ def exported(engine: Engine) -> list[tuple[str, bytes]]:
     return [(piece.kind, read_piece(engine.writer, piece)) for piece in plan_export(engine.writer).pieces]
 
 
+@pytest.mark.external
 def test_closed_days_come_back_as_they_were_and_nothing_else_does(filled: Engine, monkeypatch) -> None:
     monkeypatch.setattr(export, "_PIECE_ROWS", 1)
     before = rows(filled)

@@ -59,8 +59,8 @@ def test_an_archive_that_is_cut_off_gets_no_name(tmp_path: Path) -> None:
 
 def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
     write_file(tmp_path / "file", [b"no archive"])
-    for name in ("file", "missing"):
-        with pytest.raises(StartError, match=f"{name} cannot be read"):
+    for name, said in (("file", "is no backup, or one that was cut off"), ("missing", "cannot be read")):
+        with pytest.raises(StartError, match=f"{name} {said}"):
             Archive(tmp_path / name)
 
 
