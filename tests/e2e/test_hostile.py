@@ -31,7 +31,18 @@ pytestmark = [pytest.mark.browser]
 
 NAME = "<img src=x onerror=alert(1)>"
 KEY = f"k{HOSTILE[0]}"
-LISTS = {"Pages": "event:page", "Events": "event:name", "plan": "event:props:plan"}
+LISTS = {
+    "Pages": "event:page",
+    "Events": "event:name",
+    "plan": "event:props:plan",
+    "Sources": "visit:source",
+    "Campaigns": "visit:utm_campaign",
+    "Mediums": "visit:utm_medium",
+    "Tags": "visit:utm_source",
+    "Contents": "visit:utm_content",
+    "Terms": "visit:utm_term",
+}
+"""Tabs of the report that list what senders write."""
 ROWS = [(text, 100 - number) for number, text in enumerate(HOSTILE)]
 
 
@@ -158,10 +169,11 @@ def test_what_is_sent_to_the_collector_is_shown_as_the_stats_api_tells_it(
                 told = lambda: sorted(key[0] for key in stats.table("example.org", "day", [dimension], ["visitors"]))  # noqa: B023, E731
                 # Cells of a running day are shown some seconds after its totals.
                 await_true(lambda: _all_listed(page, tab) == told(), f"{tab} is listed as it is told", 60)  # noqa: B023
-                assert sum(any(sign in name for sign in "<>$\"'=`{") for name in told()) >= 5
-        page.goto(f"{appliance.dashboard}/live")
-        expect(page.locator(".drawn-table").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+                assert sum(any(sign in name for sign in "<>$\"'=`{") for name in told()) >= 15, tab
+        for path in ("live", "print"):
+            page.goto(f"{appliance.dashboard}/{path}")
+            expect(page.locator(".drawn-table, .printed").first).to_be_visible()
+            page.wait_for_load_state("networkidle")
         assert recorder.hosts() == {appliance.dashboard.removeprefix("http://")}
         assert recorder.complaints == []
 
