@@ -115,6 +115,7 @@ def _show_panel(view: View, card: Panel) -> None:
         match action:
             case {"do": "tab", "value": str(tab)}:
                 st.session_state[f"open {card.title}"] = tab
+                st.session_state[_SEEN + card.title] = True
                 st.session_state[f"search {card.title}"] = ""
             case {"do": "search", "value": str(text)}:
                 st.session_state[f"search {card.title}"] = text[:_LONGEST_SEARCH]

@@ -154,6 +154,29 @@ def test_a_click_on_a_list_that_the_server_has_drawn_anew_already_is_not_lost(
     page.wait_for_url("**f=is%2Cevent%3Apage%2C%2Fabout")
 
 
+# Clicks a tab of a card that waits for its turn, while the server is busy with one that had it.
+_CLICK_SOON = """
+    const looking = new MutationObserver(() => {
+        const tab = [...document.querySelectorAll('.tabs button')].find((one) => one.textContent === 'Went to');
+        if (!tab) return;
+        looking.disconnect();
+        setTimeout(() => tab.click(), 80);
+    });
+    looking.observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_a_tab_that_is_clicked_before_its_card_is_there_opens(
+    context: BrowserContext, site: str, fake: FakeStats
+) -> None:
+    fake.seconds["visit:country"] = 1.5
+    page = context.new_page()
+    page.add_init_script(_CLICK_SOON)
+    _log_in(context, f"{site}/?period=Last+7+days", page)
+    expect(page.get_by_text("Filter the report by a page to see this")).to_be_visible()
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
 def test_cards_below_the_fold_wait_again_when_the_view_changes(
     context: BrowserContext, site: str, fake: FakeStats
 ) -> None:

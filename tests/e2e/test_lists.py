@@ -79,6 +79,11 @@ def test_names_can_be_read_whole_on_a_phone(context: BrowserContext, site: str, 
     expect(goals.get_by_role("columnheader")).to_have_text(["Goal", "Visitors", "Conversions", "Rate"])
     expect(goals.get_by_role("row").nth(1).get_by_role("cell")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".drawn-panel", has=page.get_by_role("table", name="Pages", exact=True)).get_by_text("Details").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("columnheader")).to_have_count(7)
+    assert dialog.locator("th, td, .name").evaluate_all(f"all => ({_CUT})(all).map(one => one.textContent)") == []
+    dialog.get_by_role("button", name="Close").click()
     page.set_viewport_size({"width": 1280, "height": 6000})
     first = goals.locator("tbody tr").first.locator("td")
     assert first.nth(0).bounding_box()["y"] == first.nth(1).bounding_box()["y"]  # type: ignore[index]

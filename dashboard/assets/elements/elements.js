@@ -8,10 +8,11 @@ import { drawFiles } from "./files.js";
 import { drawHeadline } from "./headline.js";
 import { drawNavigation } from "./navigation.js";
 import { drawNow } from "./now.js";
-import { drawPanel, hold } from "./panel.js";
+import { drawPanel } from "./panel.js";
 import { drawSheet } from "./sheet.js";
 import { drawTable } from "./table.js";
 import { settle } from "./tips.js";
+import { take } from "./turns.js";
 
 const drawings = {
   bars: drawBars, chart: drawChart, chips: drawChips, current: drawCurrent, files: drawFiles, headline: drawHeadline, navigation: drawNavigation, now: drawNow, panel: drawPanel, sheet: drawSheet, table: drawTable,
@@ -31,17 +32,14 @@ export default function element({ data, parentElement, setTriggerValue }) {
     state = { root, text: null, memory: {} };
     drawn.set(parentElement, state);
   }
-  state.act = (action) => {
-    hold(action);
-    setTriggerValue("action", action);
-  };
+  state.send = (action) => setTriggerValue("action", action);
   // Numbers are asked for again every few seconds; what has not changed stays as it is.
   if (state.text === text) return;
   const focused = state.root.contains(document.activeElement) ? focusName() : null;
   state.text = text;
   const described = JSON.parse(text);
   state.root.className = `drawn drawn-${described.kind}`;
-  drawings[described.kind](state.root, described, (action) => state.act(action), state.memory);
+  drawings[described.kind](state.root, described, (action) => take(state, action, () => state.send(action)), state.memory);
   settle();
   if (focused) state.root.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }

@@ -8,29 +8,9 @@ import { explained, told } from "./tips.js";
 const SHOWN = 9;
 const SHORT = 20;
 const NUMBERS = 2;
+const BESIDE = 3;
 const SEARCH_FROM = 12;
-const PAUSE = 40;
 const SEARCH_PAUSE = 300;
-const MOST = 2000;
-const CHANGES = new Set(["filter", "remove", "clear"]);
-
-const turns = [];
-let heldFor = null;
-
-// Streamlit runs one fragment for what arrives at once, so cards that come into sight together take turns. They wait
-// while a filter is on its way into the address: what they send has the address of before.
-function next() {
-  if (heldFor && heldFor.address === location.search && performance.now() < heldFor.until) {
-    setTimeout(next, PAUSE);
-    return;
-  }
-  turns[0]();
-  setTimeout(() => { if (turns.shift() && turns.length) next(); }, PAUSE);
-}
-
-export function hold(action) {
-  if (CHANGES.has(action.do)) heldFor = { address: location.search, until: performance.now() + MOST };
-}
 
 function name(row, data, act) {
   if (!row.filter) return [explained("span", row.name, row.help, { class: row.help ? "term name" : "name" })];
@@ -56,7 +36,7 @@ export function table(data, rows, act, long = false) {
   const drawn = el("table", { "aria-label": data.tab, class: crowded ? "crowded" : null },
     el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col" }, explained("span", column.label, column.help), column.mark ? el("span", { class: "mark" }, column.mark) : null)))),
     el("tbody", {}, rows.map((row) => line(row, data, act, columns))));
-  drawn.style.setProperty("--numbers", columns.length - 1);
+  drawn.style.setProperty("--numbers", Math.min(columns.length - 1, BESIDE));
   return drawn;
 }
 
@@ -117,8 +97,7 @@ function whenSeen(root, act, memory) {
   memory.observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     memory.observer.disconnect();
-    turns.push(() => act({ do: "seen" }));
-    if (turns.length === 1) setTimeout(next);
+    act({ do: "seen" });
   }, { rootMargin: "150px" });
   memory.observer.observe(root);
 }
@@ -134,7 +113,7 @@ export function drawPanel(root, data, act, memory) {
   memory.drawn = !waits;
   const tab = (one) => el("button", {
     type: "button", "data-focus": `tab ${one}`, "aria-pressed": one === data.tab ? "true" : "false",
-    onclick: () => { memory.open = false; memory.search = ""; act({ do: "tab", value: one }); },
+    onclick: () => { memory.open = false; memory.search = ""; memory.observer?.disconnect(); act({ do: "tab", value: one }); },
   }, one);
   const list = data.rows.length ? whole(data, act, memory) : null;
   root.replaceChildren(
