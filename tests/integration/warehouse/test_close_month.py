@@ -73,7 +73,6 @@ def test_a_month_of_many_cells_is_written_in_pieces(
     assert stored(engine) == right
 
 
-@pytest.mark.external
 def test_a_second_close_changes_nothing(engine: Engine, right: dict[Cell, dict[str, int]]) -> None:
     close(engine)
     report = close(engine)
