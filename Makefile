@@ -28,7 +28,7 @@ test: setup lint types  ## Run everything: format, lint, types, import contracts
 	$(BIN)/python -m pytest -q -n auto tests/unit
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --ignore tests/unit
 
-external: setup  ## Run the integration tests on a Redis with TLS and a ClickHouse over HTTPS
+external: setup  ## Run all integration tests on a Redis with TLS and a ClickHouse over HTTPS, up to 45 minutes on 2 busy cores
 	EXTERNAL_ENGINES=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not embedded" tests/integration
 
 check: setup lint types unit  ## The daily loop: as `test`, with the fast unit tests only
