@@ -102,10 +102,13 @@ class Answer(NamedTuple):
 class WriteClient:
     """Full access, for the writer, the migrations and the close. Safe to share between threads."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, *, is_embedded: bool = True) -> None:
         self._client = client
         self._changes = 0
         self._counting = threading.Lock()
+        self._inserting = threading.Lock()
+        self.is_embedded = is_embedded
+        """No insert goes on in the engine after `insert` has returned or failed."""
 
     @property
     def changes(self) -> int:
@@ -149,7 +152,7 @@ class WriteClient:
             RejectedError: it can never get in; nothing of it is in unless it was sent.
         """
         try:
-            with self._changing() if table not in _STILL_COUNTED else nullcontext():
+            with self._inserting, self._changing() if table not in _STILL_COUNTED else nullcontext():
                 self._client.insert(
                     table,
                     [columns[name] for name in types],
@@ -164,6 +167,12 @@ class WriteClient:
             if (code := getattr(error, "code", None)) in _NEVER:
                 raise RejectedError(f"ClickHouse refuses rows for {table} ({_NEVER[code]})", was_sent=True) from None
             raise _unavailable(f"take rows for {table}", error) from None
+
+    @contextmanager
+    def no_inserts(self) -> Iterator[None]:
+        """No other thread inserts anything meanwhile; neither does this one."""
+        with self._inserting:
+            yield
 
     def read_blocks(self, sql: str, parameters: Mapping[str, Any]) -> bytes:
         """Answer one question as Native blocks, which `insert_blocks` takes; raises UnavailableError."""
@@ -252,7 +261,7 @@ def open_writer(settings: Settings) -> WriteClient:
     """
     if not _is_server(settings):
         prepare(engine_directory(settings))
-    return WriteClient(_connect(settings, _WRITE_SETTINGS))
+    return WriteClient(_connect(settings, _WRITE_SETTINGS), is_embedded=not _is_server(settings))
 
 
 def open_reader(settings: Settings, connections: int = 2) -> Reader:

@@ -1,10 +1,11 @@
-"""Close a site-day in ClickHouse: keep what the fold keeps, turn readers over, drop the open partition, see it gone.
+"""Close a site-day in ClickHouse: keep what the fold keeps, turn readers over, delete the open cells, see them gone.
 
 What the fold hides waits without its day for the end of the month, or is nowhere afterwards. Every step may be
-repeated: an unmarked day is folded from the start again, a marked one is only moved and dropped. Call it when every
-fact of the day is confirmed and the writer is at rest, from the thread that runs the writer.
+repeated: an unmarked day is folded from the start again, a marked one is only moved and deleted. Call it when every
+fact of the day is confirmed.
 """
 
+from collections.abc import Collection
 from datetime import date
 from importlib.resources import files
 
@@ -15,22 +16,36 @@ from appliance.warehouse.closed_days import ClosedDays
 from appliance.warehouse.fold.day import Rules, fold_day
 from appliance.warehouse.open_cells import OpenCells
 from appliance.warehouse.partitions import drop_partition, partition_of
+from appliance.warehouse.running_cells import delete_running, partition_of_running
 
 
 def close_day(
     client: WriteClient, closed_days: ClosedDays, site: str, day: date, rules: Rules
 ) -> dict[str, int | str | bool]:
-    """Close one day.
+    """Close one day: `keep_day` and `forget_days`.
 
     Args:
         rules: by which the day is folded.
 
     Returns:
-        What was done, for the evidence log: `cells` now in the closed table, `cells_dropped` and `partition` of the
-        open one, `parts_left` of it (always 0), `already_closed` if an earlier attempt had marked the day.
+        What was done, for the evidence log: `cells` now in the closed table, `cells_dropped` of the open one and the
+        `partition` that held them, `parts_left` with any of them (always 0), `already_closed` if an earlier attempt had
+        marked the day.
 
     Raises:
         UnavailableError: not done; call it again.
+    """
+    report = keep_day(client, closed_days, site, day, rules)
+    forget_days(client, [(site, day)])
+    return report
+
+
+def keep_day(
+    client: WriteClient, closed_days: ClosedDays, site: str, day: date, rules: Rules
+) -> dict[str, int | str | bool]:
+    """Everything but the deletion of the open cells, which nobody reads any more; the report is true after that.
+
+    Raises as `close_day`.
     """
     where: dict[str, object] = {"site": site, "day": day}
     already_closed = closed_days.refresh(site, day)
@@ -42,16 +57,21 @@ def close_day(
         left.forget()  # too late: the numbers of that month stand
     else:
         left.move()
-    partition = partition_of(client, day, site)
-    dropped = _count(client, "count_open_cells", where)
-    drop_partition(client, "cells_open", partition)
     return {
         "cells": ClosedCells(client, site, day).count(),
-        "cells_dropped": dropped,
-        "partition": partition,
+        "cells_dropped": _count(client, "count_open_cells", where),
+        "partition": partition_of_running(day),
         "parts_left": 0,
         "already_closed": already_closed,
     }
+
+
+def forget_days(client: WriteClient, days: Collection[tuple[str, date]]) -> None:
+    """Delete the open cells of closed days, by site, and see that no part holds any. Raises UnavailableError."""
+    for site, day in days:
+        drop_partition(client, "cells_open", partition_of(client, day, site))
+    for day in sorted({day for _, day in days}):
+        delete_running(client, day, [site for site, its_day in days if its_day == day])
 
 
 def discard_day(client: WriteClient, site: str, day: date) -> None:
@@ -59,7 +79,7 @@ def discard_day(client: WriteClient, site: str, day: date) -> None:
     where: dict[str, object] = {"site": site, "day": day}
     CarriedDay(client, site, day).forget()
     ClosedCells(client, site, day).forget()
-    drop_partition(client, "cells_open", partition_of(client, day, site))
+    forget_days(client, [(site, day)])
     client.command(_sql("delete_totals"), where)
 
 

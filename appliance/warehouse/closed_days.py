@@ -1,6 +1,6 @@
 """Which site-days are closed, and the lock that keeps an answer from straddling a close.
 
-A day is read from `cells_open` until its mark stands in `closed_days`, and from `cells` afterwards; the rows of a month
+A day is read from `open_cells` until its mark stands in `closed_days`, and from `cells` afterwards; the rows of a month
 are read from its mark on. Readers hold `reading()` while they ask; the close marks only when no reader is in between,
 so no answer sees a day twice or not at all. The mark is the only moment of a close that readers wait for: milliseconds.
 """

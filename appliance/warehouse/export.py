@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
 }
 """What is exported, by name, with the table that it comes from."""
 
-LEFT_OUT = frozenset({"cells_open", "carry_open", "carry", "schema_migrations"})
+LEFT_OUT = frozenset({"cells_running", "cells_open", "carry_open", "carry", "schema_migrations"})
 """Tables that a backup does not hold; the last stands in its manifest."""
 
 _PIECE_ROWS = 200_000

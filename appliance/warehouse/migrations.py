@@ -64,6 +64,14 @@ def recorded(client: WriteClient) -> list[tuple[str, str]]:
     return [(str(name), str(checksum)) for name, checksum in client.query(_RECORDED).rows]
 
 
+def is_behind(client: WriteClient) -> bool:
+    """Whether there are counters of an earlier version; raises as `migrate`."""
+    if not client.query(_HAS_LEDGER).rows:
+        return False
+    applied = recorded(client)
+    return bool(applied) and bool(pending(shipped(), applied))
+
+
 def migrate(client: WriteClient, through: str = "") -> list[str]:
     """Apply what is missing and return the names of the files that ran.
 
@@ -83,4 +91,5 @@ def migrate(client: WriteClient, through: str = "") -> list[str]:
     return [migration.name for migration in waiting]
 
 
+_HAS_LEDGER = "SELECT 1 FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'"
 _RECORDED = "SELECT DISTINCT name, checksum FROM schema_migrations ORDER BY name"

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from appliance.errors import UnavailableError
 from appliance.warehouse.client import WriteClient
+from appliance.warehouse.partitions import tidy_up
 
 _VANISH_SECONDS = 30.0
 _LOOK_AGAIN_SECONDS = 0.05
-_NO_PARTITION = "190001"
 
 
 class Stock(NamedTuple):
@@ -30,7 +30,7 @@ class Stock(NamedTuple):
 STOCKS: Mapping[str, tuple[Stock, ...]] = {
     "hour_totals": (Stock("totals_hour"),),
     # Marks of closed days go after the cells that they make readable.
-    "day_cells": (Stock("cells", grain="day"), Stock("cells_open"), Stock("closed_days")),
+    "day_cells": (Stock("cells", grain="day"), Stock("cells_running"), Stock("cells_open"), Stock("closed_days")),
     "month_cells": (Stock("cells", grain="month"), Stock("closed_months", column="month")),
     "carry": (Stock("carry", column="month"), Stock("carry_open")),
     "outcomes": (Stock("outcomes"),),
@@ -134,7 +134,7 @@ def _verify(client: WriteClient, table: str, ours: Sequence[tuple[Stock, Rule]])
         if time.monotonic() > deadline:
             raise UnavailableError(f"ClickHouse still holds replaced parts of {table} with days that had to go")
         time.sleep(_LOOK_AGAIN_SECONDS)
-        _drop_partition(client, table, _NO_PARTITION)
+        tidy_up(client, table)
     if any(_expired(client, stock, rule) for stock, rule in ours):
         raise UnavailableError(f"ClickHouse still holds rows of {table} that had to go")
     if _detached(client, table, [rule for _, rule in ours]):

@@ -187,6 +187,11 @@ class Writer(Generic[NoteT]):
         self.is_behind = not drained
         return facts
 
+    def finish_noted(self) -> None:
+        """Repeat what was not confirmed, if there is anything; raises as `flush_once`."""
+        while self._outbox.noted() is not None or self._lost_note() is not None:
+            self.flush_once()
+
     def _note(self, note: NoteT) -> NoteT:
         """Write a new one down, first where Redis cannot lose it."""
         if self._last_note is not None:
@@ -271,7 +276,7 @@ def first_batch(waiting: Sequence[Entry], max_bytes: int = MAX_BYTES) -> list[En
 
     Args:
         max_bytes: of memory that the engine may need, see `insert_size`. A large flush is cheaper: equal cells meet
-            before they are written, and each site costs it a part for each view, however many facts it brings.
+            before they are written.
     """
     taken: list[Entry] = []
     size = 0

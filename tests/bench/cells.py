@@ -67,8 +67,8 @@ def _bytes(engine: Engine) -> None:
     engine.empty()
     for batch in made_day.batches("example.org", _CLOSED_VISITS, 500):
         _flush(engine, batch)
-    engine.writer.command("OPTIMIZE TABLE cells_open FINAL")
-    before = _stored(engine, "cells_open")
+    engine.writer.command("OPTIMIZE TABLE cells_running FINAL")
+    before = _stored(engine, "cells_running")
     close_day(engine.writer, ClosedDays(engine.writer), "example.org", _DAY, _RULES)
     after = _stored(engine, "cells")
     say(f"a day of {_CLOSED_VISITS:,} visits at one site, by 1,000 visits:")

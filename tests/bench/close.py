@@ -29,7 +29,7 @@ _MB = 1e6
 _DAY = date(1970, 1, 1) + timedelta(days=made_day.DAY)
 _RULES = Rules(5, lambda dimension, _: dimension in (Dimension.COUNTRY, Dimension.BROWSER, Dimension.OS))
 _QUESTION = """
-    SELECT a, sum(visitors) FROM cells_open WHERE site = {site:String} AND day = {day:Date} AND dim_a = {dim:UInt8}
+    SELECT a, sum(visitors) FROM open_cells WHERE site = {site:String} AND day = {day:Date} AND dim_a = {dim:UInt8}
     AND dim_b = 0 GROUP BY a ORDER BY 2 DESC LIMIT 10
 """
 
@@ -55,7 +55,7 @@ def _fill(engine: Engine, visits: int) -> None:
 
 
 def _close(engine: Engine) -> None:
-    say(f"before: {_size(engine, 'cells_open')}; this process {_peak_mb():.0f} MB")
+    say(f"before: {_size(engine, 'cells_running')}; this process {_peak_mb():.0f} MB")
     days = ClosedDays(engine.writer)
     done = threading.Event()
     waits: list[float] = []

@@ -19,7 +19,7 @@ from appliance.supervisor.parts.stopped import Stopped, stopped_appliance
 NONE, PAGE, ENTRY, BROWSER = Dimension.NONE, Dimension.PAGE, Dimension.ENTRY_PAGE, Dimension.BROWSER
 _CELLS = """
     SELECT site, day, toUInt8(dim_a), a, toUInt8(dim_b), b, sum(visitors), sum(visits), sum(pageviews)
-    FROM cells_open WHERE dim_a IN (%(dims)s) AND dim_b IN (%(dims)s, 0)
+    FROM open_cells WHERE dim_a IN (%(dims)s) AND dim_b IN (%(dims)s, 0)
     GROUP BY ALL HAVING sum(visits) > 0
 """
 _TOTALS = "SELECT site, day, 0, '', 0, '', sum(visitors), sum(visits), sum(pageviews) FROM totals_hour GROUP BY ALL"

@@ -244,7 +244,7 @@ def test_every_counter_is_that_of_the_oracle(
     for site, zone in ZONES.items():
         oracle = CellOracle(site, zone, told, FUNNELS).days()
         assert stage.totals(site) == {day: one.totals() for day, one in oracle.items()}
-        cells = stage.cells("cells_open", site)
+        cells = stage.cells("open_cells", site)
         assert cells == {day: one.cells() for day, one in oracle.items()}
         for day, truth in cells.items():
             close_day(engine.writer, ClosedDays(engine.writer), site, day, Rules(5, lambda _, value: value == "/"))

@@ -36,7 +36,7 @@ _ROUNDS = 100
 AFTER = day_end(DAY, "UTC") + 60
 STORED = {
     "totals_hour": "*",
-    "cells_open": "*",
+    "cells_running": "*",
     "cells": "*",
     "closed_days": "DISTINCT *",
     "carry_open": "*",

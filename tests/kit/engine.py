@@ -10,7 +10,17 @@ from appliance.warehouse.client import Reader, WriteClient, open_reader, open_wr
 from appliance.warehouse.migrations import migrate
 from tests.kit.clickhouse_server import running_clickhouse
 
-STORED = ("totals_hour", "cells_open", "cells", "closed_days", "carry_open", "carry", "closed_months", "outcomes")
+STORED = (
+    "totals_hour",
+    "cells_running",
+    "cells_open",
+    "cells",
+    "closed_days",
+    "carry_open",
+    "carry",
+    "closed_months",
+    "outcomes",
+)
 
 
 class Engine(NamedTuple):

@@ -4,7 +4,7 @@ SELECT
     day, 256 * dim_a + dim_b AS number, a, b,
     sum(visitors), sum(visits), sum(pageviews), sum(events), sum(closed), sum(bounces), sum(duration_ms),
     sum(engaged_ms), sum(engaged_visits), sum(scroll_depth), sum(scroll_visits), sum(revenue_minor)
-FROM cells_open
+FROM open_cells
 WHERE site = {site:String} AND grain = 'day' AND day IN {days:Array(Date)} AND dim_a IN {dimensions:Array(UInt8)}
     AND number IN {tables:Array(UInt16)}
 GROUP BY day, number, a, b

@@ -3,7 +3,7 @@ SELECT
     day, dim_b, a, b,
     sum(visitors), sum(visits), sum(pageviews), sum(events), sum(closed), sum(bounces), sum(duration_ms),
     sum(engaged_ms), sum(engaged_visits), sum(scroll_depth), sum(scroll_visits), sum(revenue_minor)
-FROM cells_open
+FROM open_cells
 WHERE site = {site:String} AND grain = 'day' AND day BETWEEN {first:Date} AND {last:Date}
     AND dim_a = {page:UInt8} AND dim_b IN (0, {previous:UInt8})
     AND (site, day) NOT IN (SELECT site, day FROM closed_days)

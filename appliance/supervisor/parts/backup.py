@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from appliance.clock import make_clock
-from appliance.errors import UnavailableError
+from appliance.errors import StartError, UnavailableError
 from appliance.privacy.evidence import EvidenceLog
 from appliance.settings import Settings
 from appliance.stats.backup_api import BACKUP_PATH
@@ -24,7 +24,7 @@ from appliance.supervisor.backup.take import Backups
 from appliance.supervisor.checks import FileLock, lock_data_dir
 from appliance.supervisor.parts.process import begin, evidence_path
 from appliance.warehouse.client import open_writer
-from appliance.warehouse.migrations import migrate
+from appliance.warehouse.migrations import is_behind, migrate
 from appliance.warehouse.temporary import use_memory_for_temporary_files
 
 _STEP_SECONDS = 600.0
@@ -83,6 +83,8 @@ def _alone(settings: Settings) -> Iterator[Iterator[bytes]]:
         use_memory_for_temporary_files(settings)
         counters = open_writer(settings)
         held.callback(counters.close)
+        if is_behind(counters):
+            raise StartError("the counters are of an earlier version: start the appliance once, then take the backup")
         migrate(counters)
         evidence = EvidenceLog(evidence_path(settings))
         clock = make_clock(settings.test_clock_file)

@@ -35,6 +35,11 @@ from appliance.warehouse.fold.day import Rules
 IMPORT_NOTE = "import-day"
 """File in the data directory with the day that an import is counting."""
 _LOOK_SECONDS = 3600.0
+_TOGETHER = 100
+"""Days whose open cells are deleted at once, which costs as much as for one."""
+
+Report = dict[str, int | str | bool]
+"""What the evidence log says of a close."""
 
 
 class DayCloses:
@@ -62,6 +67,8 @@ class DayCloses:
         self._days = SiteDays(settings)
         self._looked_at = float("-inf")
         self._one_close = threading.Lock()
+        self._kept: dict[tuple[str, date], tuple[CloseRequest, Report]] = {}
+        """Days that are marked as closed and wait for their open cells to be deleted."""
         self.durations = Durations()
         """Of the closes since the start."""
         self.failures = 0
@@ -73,28 +80,40 @@ class DayCloses:
         return bool(self._requests.pending())
 
     def close_ready(self, limit: int | None = None) -> int:
-        """Close days whose facts are all counted, with evidence; returns their number.
+        """Close days whose facts are all counted, with evidence; returns the number of those that it folded.
+
+        Open cells of all of them are deleted together, when no more wait.
 
         Args:
-            limit: no more than so many.
+            limit: fold no more than so many.
 
         Raises:
             UnavailableError: some are not closed, the others are; call it again.
         """
-        closed = 0
+        folded = 0
+        are_more = False
         problems = []
         for request in self._requests.pending():
-            if not request.ready or closed == limit:
+            if not request.ready or (request.site, request.day) in self._kept:
+                continue
+            if folded == limit:
+                are_more = True
                 continue
             try:
-                self._close(request)
-                closed += 1
+                self._kept[request.site, request.day] = request, self._fold(request.site, request.day)
+                folded += 1
             except ApplianceError as error:
                 self.failures += 1
                 problems.append(f"{request.day} of '{request.site}' is not closed: {error}")
+        if self._kept and (not are_more or len(self._kept) >= _TOGETHER):
+            try:
+                self._forget_kept()
+            except ApplianceError as error:
+                self.failures += 1
+                problems.append(f"open counters of {len(self._kept)} closed days are not deleted: {error}")
         if problems:
             raise UnavailableError("; ".join(problems))
-        return closed
+        return folded
 
     def ask_for_forgotten(self) -> list[tuple[str, date]]:
         """Ask for the close of every day that is over and would stay open; raises ApplianceError."""
@@ -158,7 +177,10 @@ class DayCloses:
 
     def close_imported(self, site: str, day: date) -> None:
         """Close a day whose facts all came from a log, with evidence; raises ApplianceError. From any thread."""
-        self._fold(site, day)
+        report = self._fold(site, day)
+        with self._one_close:
+            close.forget_days(self._counters, [(site, day)])
+        self._say(site, day, report)
 
     def _is_late(self, site_day: SiteDayTimes) -> bool:
         """Whether no key of the day can be left, so that nothing can follow."""
@@ -168,20 +190,27 @@ class DayCloses:
         self._evidence.append("close_requested", self._clock(), site=site_day.site, day=site_day.day.isoformat(), by=by)
         self._requests.request(site_day.site, site_day.day)
 
-    def _close(self, request: CloseRequest) -> None:
-        self._fold(request.site, request.day)
-        self._requests.done(request)
-        logs.write("day_closed", site=request.site, day=request.day.isoformat())
+    def _forget_kept(self) -> None:
+        with self._one_close:
+            close.forget_days(self._counters, list(self._kept))
+        for (site, day), (request, report) in list(self._kept.items()):
+            self._say(site, day, report)
+            self._requests.done(request)
+            del self._kept[site, day]
+            logs.write("day_closed", site=site, day=day.isoformat())
 
-    def _fold(self, site_id: str, day: date) -> None:
+    def _fold(self, site_id: str, day: date) -> Report:
         # A site that was removed has nothing public.
         site = self._settings.site(site_id) or SiteSettings(id=site_id)
         rules = Rules(self._settings.privacy.k, admitter(site, self._listed(site.id)))
         started = time.perf_counter()
         with self._one_close:
-            report = close.close_day(self._counters, self._closed_days, site_id, day, rules)
-        self._evidence.append("day_closed", self._clock(), site=site_id, day=day.isoformat(), **report)
+            report = close.keep_day(self._counters, self._closed_days, site_id, day, rules)
         self.durations.add(time.perf_counter() - started)
+        return report
+
+    def _say(self, site: str, day: date, report: Report) -> None:
+        self._evidence.append("day_closed", self._clock(), site=site, day=day.isoformat(), **report)
         self.last_at = self._clock()
 
     def _day(self, site: str, day: date) -> SiteDayTimes:

@@ -17,8 +17,8 @@ from appliance.supervisor import logs
 _EVERY_SECONDS = 0.75
 """A flush has a fixed price, so they are not more frequent; a hit is still counted within two seconds."""
 _PAUSE, _LONGEST_PAUSE_SECONDS = 2.0, 3.0
-"""A flush that takes long, as one of many sites does, is followed by a pause of twice its time: the next one has more
-to share its price, which is that of fifteen files for each site and view. Not longer than this."""
+"""A flush that takes long is followed by a pause of twice its time: in the next one more equal cells meet before they
+are written. Not longer than this."""
 _PAIRS_EVERY_SECONDS = 10.0
 """Pairs are many and wait for each other: a second of a visit each costs three times as much."""
 _RETRY_SECONDS = 1.0

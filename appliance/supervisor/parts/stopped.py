@@ -23,8 +23,8 @@ from appliance.state.outbox import FACTS, PAIRS, FlushNote, Outbox
 from appliance.supervisor import health, launch, redis_server
 from appliance.supervisor.checks import FileLock, lock_data_dir
 from appliance.supervisor.parts.process import begin, evidence_path
+from appliance.supervisor.parts.schema import bring_up_to_date
 from appliance.warehouse.client import WriteClient, open_writer
-from appliance.warehouse.migrations import migrate
 from appliance.warehouse.temporary import use_memory_for_temporary_files
 from appliance.warehouse.writer import Writer
 
@@ -71,10 +71,10 @@ def stopped_appliance(part: str, settings: Settings) -> Iterator[Stopped]:
         redis = held.enter_context(_running_redis(settings))
         counters = open_writer(settings)
         held.callback(counters.close)
-        migrate(counters)
         clock, uptime = make_clock(settings.test_clock_file), make_uptime(settings.test_clock_file)
         keys = Keyring.open(settings.runtime_dir, clock, uptime=uptime)
         transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, uptime)
+        bring_up_to_date(counters, redis, transport, settings, clock)
         evidence = EvidenceLog(evidence_path(settings))
         yield Stopped(settings, redis, counters, keys, transport, evidence, clock, uptime)
 

@@ -53,13 +53,13 @@ from appliance.supervisor.parts.owner_routes import Engines, owner_routes
 from appliance.supervisor.parts.process import Background, begin, evidence_path, leave_long_lived_objects_alone
 from appliance.supervisor.parts.progress import Progress
 from appliance.supervisor.parts.retention import as_answer
+from appliance.supervisor.parts.schema import bring_up_to_date
 from appliance.supervisor.parts.sitemaps import read_sitemaps, sitemap_pages
 from appliance.supervisor.program_pages import give_back_program_pages
 from appliance.supervisor.redis_server import connection_url
 from appliance.supervisor.serve import serve
 from appliance.warehouse.client import Reader, WriteClient, open_reader, open_writer
 from appliance.warehouse.closed_days import ClosedDays
-from appliance.warehouse.migrations import migrate
 from appliance.warehouse.temporary import use_memory_for_temporary_files
 from appliance.warehouse.writer import Writer
 
@@ -80,17 +80,25 @@ def run(settings: Settings) -> None:
         use_memory_for_temporary_files(settings)
         writer = open_writer(settings)
         held.callback(writer.close)
-        for name in migrate(writer):
+        clock, uptime = make_clock(settings.test_clock_file), make_uptime(settings.test_clock_file)
+        transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, uptime)
+        for name in bring_up_to_date(writer, client, transport, settings, clock, ownership.lease):
             logs.write("migrated", migration=name)
         reader = open_reader(settings)
         held.callback(reader.close)
-        _serve(settings, writer, reader, client, ownership)
+        _serve(settings, writer, reader, client, ownership, transport)
 
 
-def _serve(settings: Settings, writer: WriteClient, reader: Reader, client: Client, ownership: Ownership) -> None:
+def _serve(
+    settings: Settings,
+    writer: WriteClient,
+    reader: Reader,
+    client: Client,
+    ownership: Ownership,
+    transport: Keyring,
+) -> None:
     clock = make_clock(settings.test_clock_file)
     closed_days = ClosedDays(writer)
-    transport = Keyring.open(settings.runtime_dir, clock, TRANSPORT_KEYS_FILE, make_uptime(settings.test_clock_file))
     shards, lease = settings.redis.shards, ownership.lease
     outbox = Outbox(client, transport, shards, FACTS, lease)
     facts = Writer(writer, outbox, FlushNote, clock, NoteFile(settings.data_dir, FACTS))

@@ -6,7 +6,7 @@ FROM
     WHERE site = {site:String} AND toStartOfMonth(day) = {month:Date}
         AND day NOT IN (SELECT day FROM closed_days WHERE site = {site:String})
     UNION DISTINCT
-    SELECT day FROM cells_open WHERE site = {site:String} AND toStartOfMonth(day) = {month:Date}
+    SELECT day FROM open_cells WHERE site = {site:String} AND toStartOfMonth(day) = {month:Date}
     UNION DISTINCT
     SELECT day FROM carry_open WHERE site = {site:String} AND toStartOfMonth(day) = {month:Date}
 )

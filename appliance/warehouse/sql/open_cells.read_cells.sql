@@ -3,7 +3,7 @@ SELECT
     256 * dim_a + dim_b AS number, a, b,
     sum(visitors), sum(visits), sum(pageviews), sum(events), sum(closed), sum(bounces), sum(duration_ms),
     sum(engaged_ms), sum(engaged_visits), sum(scroll_depth), sum(scroll_visits), sum(revenue_minor)
-FROM cells_open
+FROM open_cells
 WHERE site = {site:String} AND day = {day:Date} AND grain = 'day' AND number IN {tables:Array(UInt16)}
 GROUP BY number, a, b
 ORDER BY number, a, b

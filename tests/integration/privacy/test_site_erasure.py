@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.clickhouse, pytest.mark.redis]
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
-COUNTERS = {"outcomes": "hits", "totals_hour": "visits", "cells_open": "visits", "cells": "visits"}
+COUNTERS = {"outcomes": "hits", "totals_hour": "visits", "cells_running": "visits", "cells": "visits"}
 """A counter of each table; rows of zeros are not stored."""
 GOES, STAYS = "a.example", "b.example"
 

@@ -26,7 +26,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "cells written": (WriteClient, "insert", "cells"),
     "day marked": (WriteClient, "insert", "closed_days"),
     "moved to the month": (CarriedDay, "move", ""),
-    "partition dropped": (close, "drop_partition", "cells_open"),
+    "rows deleted": (close, "delete_running", ""),
 }
 
 

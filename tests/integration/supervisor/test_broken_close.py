@@ -48,7 +48,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "left for the month": (WriteClient, "insert", "carry_open"),
     "moved to the month": (WriteClient, "command", "INSERT INTO carry"),
     "what was moved dropped": (CarriedDay, "forget", ""),
-    "partition dropped": (close, "drop_partition", "cells_open"),
+    "rows deleted": (close, "delete_running", ""),
     "absence verified": (WriteClient, "query", "FROM system.parts"),
     "evidence of the close": (EvidenceLog, "append", "day_closed"),
     "request done": (CloseRequests, "done", ""),
@@ -99,7 +99,7 @@ def test_end_of_a_day_that_broke_off_is_finished_to_the_same_cells(
 
     assert everything(stores.counters) == undisturbed
     assert undisturbed["cells"]
-    assert {row[0] for row in undisturbed["cells_open"]} == {RUNNING}
+    assert {row[0] for row in undisturbed["cells_running"]} == {RUNNING}
     assert_nothing_is_left(stores)
 
 

@@ -36,7 +36,7 @@ def test_every_cell_is_that_of_an_undisturbed_close(tmp_path: Path, redis_client
     with tempfile.TemporaryDirectory(prefix="apt-", dir="/dev/shm") as keys:
         undisturbed = rows(live(tmp_path / "undisturbed", redis_url, keys))
     assert {row[0] for row in undisturbed["cells"]} == {SITE}
-    assert {row[0] for row in undisturbed["cells_open"]} == {RUNNING}
+    assert {row[0] for row in undisturbed["cells_running"]} == {RUNNING}
     redis_client.flushall()
     with tempfile.TemporaryDirectory(prefix="apt-", dir="/dev/shm") as keys:
         for step in STEPS:

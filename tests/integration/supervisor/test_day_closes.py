@@ -65,7 +65,7 @@ class Stage:
         return [(entry["kind"], entry["site"]) for entry in map(json.loads, lines)]
 
     def open_sites(self) -> list[str]:
-        return [row[0] for row in self.engine.reader.query("SELECT DISTINCT site FROM cells_open ORDER BY site").rows]
+        return [row[0] for row in self.engine.reader.query("SELECT DISTINCT site FROM open_cells ORDER BY site").rows]
 
 
 @pytest.fixture
@@ -128,14 +128,14 @@ def test_a_day_that_cannot_be_closed_keeps_no_other_from_it(stage: Stage, monkey
     for site in (EAST, WEST):
         stage.closes.ask(site, DAY)
     with monkeypatch.context() as patched:
-        close_day = close.close_day
+        keep_day = close.keep_day
 
         def refusing(client: WriteClient, days: ClosedDays, site: str, day: date, rules: Rules) -> object:
             if site == EAST:
                 raise UnavailableError("the disk is full")
-            return close_day(client, days, site, day, rules)
+            return keep_day(client, days, site, day, rules)
 
-        patched.setattr(close, "close_day", refusing)
+        patched.setattr(close, "keep_day", refusing)
         with pytest.raises(UnavailableError, match=f"{DAY} of '{EAST}' is not closed: the disk is full"):
             stage.closes.close_ready()
     assert stage.open_sites() == [EAST, GONE]
@@ -148,6 +148,46 @@ def test_days_are_closed_one_by_one_where_that_is_asked_for(stage: Stage) -> Non
         stage.closes.ask(site, DAY)
     assert [stage.closes.close_ready(limit=1) for _ in range(3)] == [1, 1, 0]
     assert stage.open_sites() == [GONE]
+
+
+def test_open_cells_of_days_that_end_together_are_deleted_at_once(stage: Stage) -> None:
+    for site in (EAST, WEST):
+        stage.closes.ask(site, DAY)
+    asked, before = stage.said(), rewritten(stage)
+
+    stage.closes.close_ready(limit=1)
+    assert stage.open_sites() == [EAST, GONE, WEST]
+    assert (stage.said(), rewritten(stage)) == (asked, before)
+    assert stage.closes.waiting()
+
+    stage.closes.close_ready(limit=1)
+    assert stage.open_sites() == [GONE]
+    assert (len(stage.said()), rewritten(stage)) == (len(asked) + 2, before + 1)
+    assert not stage.closes.waiting()
+
+
+def test_a_deletion_that_fails_is_tried_again_before_the_evidence_says_anything(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.closes.ask(EAST, DAY)
+    asked = stage.said()
+    with monkeypatch.context() as patched:
+
+        def refusing(*_: object) -> None:
+            raise UnavailableError("the disk is full")
+
+        patched.setattr(close, "forget_days", refusing)
+        with pytest.raises(UnavailableError, match="open counters of 1 closed days are not deleted: the disk is full"):
+            stage.closes.close_ready()
+    assert (stage.said(), stage.closes.waiting()) == (asked, True)
+    stage.closes.close_ready()
+    assert stage.open_sites() == [GONE, WEST]
+    assert (len(stage.said()), stage.closes.waiting()) == (len(asked) + 1, False)
+
+
+def rewritten(stage: Stage) -> int:
+    found = stage.engine.writer.query("SELECT count() FROM system.mutations WHERE table = 'cells_running'")
+    return int(found.rows[0][0])
 
 
 def test_evidence_that_cannot_be_written_is_an_engine_away_and_not_the_end(stage: Stage) -> None:

@@ -80,7 +80,7 @@ def test_every_step_may_be_repeated(stage: Stage) -> None:
     assert stage.sums("outcomes", "hits") == sum(fact.hits for fact in OUTCOMES.outcomes)
     assert stage.step(Step.LOOK) is DayIs.COUNTED
     assert stage.step(Step.BEGIN) is DayIs.COUNTED
-    assert (stage.sums(), stage.sums("cells_open")) == (pageviews, 0)
+    assert (stage.sums(), stage.sums("open_cells")) == (pageviews, 0)
 
 
 def test_a_day_that_is_begun_again_is_counted_from_nothing(stage: Stage) -> None:
@@ -88,7 +88,7 @@ def test_a_day_that_is_begun_again_is_counted_from_nothing(stage: Stage) -> None
     stage.step(Step.TAKE, 1, facts=FACTS)
     once = stage.sums()
     assert stage.step(Step.BEGIN) is DayIs.FREE
-    assert (stage.sums(), stage.sums("cells_open")) == (0, 0)
+    assert (stage.sums(), stage.sums("open_cells")) == (0, 0)
     stage.step(Step.TAKE, 1, facts=FACTS)
     assert stage.sums() == once > 0
 
@@ -190,7 +190,7 @@ def test_what_can_not_be_imported_is_refused(stage: Stage) -> None:
     stage.now = day_end(DAY, "UTC") - 1
     assert stage.step(Step.LOOK) is DayIs.RUNNING
     stage.now += 1 + 86_400
-    stage.engine.writer.insert("cells_open", ROW_TYPES, ROW, token="x")
+    stage.engine.writer.insert("cells_running", ROW_TYPES, ROW, token="x")
     assert stage.step(Step.BEGIN) is DayIs.OPEN
     assert not (stage.directory / "import-day").exists()
 

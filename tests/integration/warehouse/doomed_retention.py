@@ -26,7 +26,7 @@ def fill(engine: Engine) -> None:
     Writer(engine.writer, MemoryOutbox([MemoryEntry(0, "1-0", batch)]), MemoryNote, lambda: 0.0).flush_once()
     engine.writer.command(
         "INSERT INTO cells (site, day, grain, dim_a, a, visitors)"
-        " SELECT site, day, 'day', dim_a, a, visitors FROM cells_open"
+        " SELECT site, day, 'day', dim_a, a, visitors FROM open_cells"
     )
 
 
@@ -35,7 +35,7 @@ def left(engine: Engine, since: date) -> dict[str, list[str]]:
     found = {}
     for table, what in (
         ("totals_hour", "events"),
-        ("cells_open", "visitors"),
+        ("cells_running", "visitors"),
         ("cells", "visitors"),
         ("outcomes", "hits"),
     ):

@@ -56,7 +56,7 @@ class FileOutbox:
         os.replace(scratch, self._path)
 
 
-_OF_CELLS = "sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM cells_open"
+_OF_CELLS = "sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM open_cells"
 SUMS = f"""
     SELECT 'totals_hour', sum(visitors), sum(visits), sum(events), sum(closed), sum(duration_ms) FROM totals_hour
     UNION ALL

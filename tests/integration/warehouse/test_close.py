@@ -104,12 +104,12 @@ def test_hidden_value_is_nowhere_after_the_close(filled: Engine) -> None:
     fact = VisitFact(SITE, DAY, 9, Phase.START, 1, [Attribute(int(Dimension.SOURCE), "canary.example", 0)])
     entry = MemoryEntry(0, "2-0", FactBatch([fact]))
     Writer(filled.writer, MemoryOutbox([entry]), MemoryNote, lambda: 0.0).flush_once()
-    assert count_canaries(filled, "cells_open") == 1
+    assert count_canaries(filled, "open_cells") == 1
     assert files_with_canary(filled) != []
 
     close_first(filled)
 
-    assert count_canaries(filled, "cells_open") == count_canaries(filled, "cells") == 0
+    assert count_canaries(filled, "open_cells") == count_canaries(filled, "cells") == 0
     assert "canary.example" not in {value for row in carried(filled) for value in (row[5], row[7])}
     assert files_with_canary(filled) == []
 
@@ -126,7 +126,7 @@ def count_canaries(engine: Engine, table: str) -> int:
 @pytest.mark.external
 def test_only_the_closed_day_moves(filled: Engine) -> None:
     report = close_first(filled)
-    open_days = filled.reader.query("SELECT DISTINCT site, day FROM cells_open ORDER BY site, day").rows
+    open_days = filled.reader.query("SELECT DISTINCT site, day FROM open_cells ORDER BY site, day").rows
     closed_days = filled.reader.query("SELECT DISTINCT site, day FROM cells").rows
     assert open_days == [(OTHER, as_date(DAY)), (OTHER, as_date(NEXT)), (SITE, as_date(NEXT))]
     assert closed_days == [(SITE, as_date(DAY))]
@@ -136,22 +136,47 @@ def test_only_the_closed_day_moves(filled: Engine) -> None:
 
 
 @pytest.mark.embedded
-def test_dropped_parts_are_gone_from_the_disk(filled: Engine) -> None:
-    partition = filled.writer.query(
-        "SELECT DISTINCT partition_id FROM system.parts WHERE table = 'cells_open' AND partition = {text:String}",
-        {"text": f"('{as_date(DAY)}','{SITE}')"},
-    ).rows[0][0]
-    stored = filled.settings.data_dir / "clickhouse" / "store"
-    assert parts_on_disk(stored, partition) != []
+def test_parts_that_held_the_day_are_gone_from_the_disk(filled: Engine) -> None:
+    before = parts_on_disk(filled)
+    assert before
+    assert all(part.exists() for part in before)
 
     report = close_first(filled)
 
-    assert report["partition"] == partition
-    assert parts_on_disk(stored, partition) == []
+    assert report["partition"] == f"{as_date(DAY):%Y%m%d}"
+    assert not any(part.exists() for part in before)
+    assert not set(before) & set(parts_on_disk(filled))
 
 
-def parts_on_disk(stored: Path, partition: str) -> list[Path]:
-    return list(stored.glob(f"*/*/*{partition}*"))
+@pytest.mark.embedded
+def test_the_last_site_of_a_day_leaves_no_part(filled: Engine) -> None:
+    close_first(filled)
+    close_day(filled.writer, ClosedDays(filled.writer), OTHER, as_date(DAY), RULES)
+    assert filled.writer.query(
+        "SELECT sum(rows) FROM system.parts WHERE table = 'cells_running' AND partition_id = {p:String}",
+        {"p": f"{as_date(DAY):%Y%m%d}"},
+    ).rows == [(0,)]  # fmt: skip
+
+
+def parts_on_disk(engine: Engine) -> list[Path]:
+    """Directories of parts of the open cells of the first day, active or not."""
+    sql = "SELECT path FROM system.parts WHERE table = 'cells_running' AND partition_id = {p:String}"
+    return [Path(row[0]) for row in engine.writer.query(sql, {"p": f"{as_date(DAY):%Y%m%d}"}).rows]
+
+
+@pytest.mark.external
+def test_cells_that_an_earlier_version_counted_are_read_closed_and_gone(filled: Engine) -> None:
+    filled.writer.command("INSERT INTO cells_open SELECT * FROM cells_running")
+    filled.writer.command("TRUNCATE TABLE cells_running")
+    assert_numbers_are_right(filled, closed=False)
+
+    report = close_first(filled)
+
+    assert report["cells_dropped"] == len(open_cells(SITE, DAY))
+    assert_numbers_are_right(filled, closed=True)
+    where = {"s": SITE, "d": as_date(DAY)}
+    left = "SELECT count() FROM cells_open WHERE site = {s:String} AND day = {d:Date}"
+    assert filled.reader.query(left, where).rows == [(0,)]
 
 
 @pytest.mark.external
@@ -168,7 +193,7 @@ def test_a_day_without_any_cell_can_be_closed(engine: Engine) -> None:
 @pytest.mark.parametrize("committed", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(
     "step", ["insert carry_open", "insert cells", "insert closed_days", "INTO carry", "OPTIMIZE", "drop carry_open",
-             "drop cells_open"],
+             "drop cells_open", "DELETE IN PARTITION"],
 )  # fmt: skip
 def test_a_close_can_be_repeated_after_a_failure_at_any_step(
     filled: Engine, monkeypatch: pytest.MonkeyPatch, step: str, committed: bool
@@ -183,7 +208,7 @@ def test_a_close_can_be_repeated_after_a_failure_at_any_step(
     close_first(filled)
 
     assert_numbers_are_right(filled, closed=True)
-    assert filled.reader.query("SELECT count() FROM cells_open WHERE site = {s:String} AND day = {d:Date}",
+    assert filled.reader.query("SELECT count() FROM open_cells WHERE site = {s:String} AND day = {d:Date}",
                                {"s": SITE, "d": as_date(DAY)}).rows == [(0,)]  # fmt: skip
     assert carried(filled) == left_for_the_month()
 
@@ -306,3 +331,27 @@ def test_readers_see_a_closing_day_once_at_every_moment(filled: Engine) -> None:
             reader.join(30)
 
     assert Counter(answers)[False] == 0
+
+
+@pytest.mark.embedded
+def test_rows_that_come_while_a_day_is_dropped_wait_and_stay(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another site's rows arrive between the look for others and the drop."""
+    close_day(filled.writer, ClosedDays(filled.writer), OTHER, as_date(DAY), RULES)
+    fact = VisitFact("late.example", DAY, 9, Phase.START, 1, [Attribute(int(Dimension.SOURCE), "a", 0)])
+    entry = MemoryEntry(0, "9-0", FactBatch([fact]))
+    writer = Writer(filled.writer, MemoryOutbox([entry]), MemoryNote, lambda: 0.0)
+    other = threading.Thread(target=writer.flush_once)
+    command = WriteClient.command
+
+    def late(self: WriteClient, sql: str, *args: Any, **kwargs: Any) -> None:
+        if "cells_running DROP PARTITION" in sql:
+            other.start()
+            other.join(0.5)
+            assert other.is_alive()
+        command(self, sql, *args, **kwargs)
+
+    monkeypatch.setattr(WriteClient, "command", late)
+    close_first(filled)
+    other.join()
+    left = filled.reader.query("SELECT DISTINCT site FROM cells_running WHERE day = {d:Date}", {"d": as_date(DAY)})
+    assert left.rows == [("late.example",)]

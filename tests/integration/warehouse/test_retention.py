@@ -28,7 +28,7 @@ FIRST = date(2024, 9, 28)
 DAYS = tuple((FIRST + timedelta(days=n) - date(1970, 1, 1)).days for n in (0, 2, 3, 5, 40, 780))
 CUTOFF = date(2024, 10, 1)
 EVERYTHING = Fold(0, lambda *_: True)
-TABLES = ("totals_hour", "cells", "cells_open", "closed_days", "outcomes")
+TABLES = ("totals_hour", "cells", "cells_running", "closed_days", "outcomes")
 KINDS = ("hour_totals", "day_cells", "month_cells", "outcomes")
 
 

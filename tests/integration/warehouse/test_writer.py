@@ -30,7 +30,7 @@ def make_writer(engine: Engine, outbox: MemoryOutbox) -> Writer[MemoryNote]:
 def counted(engine: Engine) -> tuple[int, int, int, int]:
     """Events in totals, events of event names among the cells, visits in totals, hits in outcomes."""
     [(events, visits)] = engine.reader.query("SELECT sum(events), sum(visits) FROM totals_hour").rows
-    [(named,)] = engine.reader.query("SELECT sum(events) FROM cells_open WHERE dim_a = 3 AND dim_b = 0").rows
+    [(named,)] = engine.reader.query("SELECT sum(events) FROM open_cells WHERE dim_a = 3 AND dim_b = 0").rows
     [(hits,)] = engine.reader.query("SELECT sum(hits) FROM outcomes").rows
     return events, named, visits, hits
 

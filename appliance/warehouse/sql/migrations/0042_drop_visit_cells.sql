@@ -1,0 +1,2 @@
+-- Made anew by the next file: its cells go to cells_running.
+DROP VIEW IF EXISTS visit_cells
