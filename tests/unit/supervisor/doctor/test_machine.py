@@ -1,5 +1,6 @@
 """The doctor's view of the machine."""
 
+import os
 import resource
 from pathlib import Path
 from types import SimpleNamespace
@@ -52,6 +53,18 @@ def test_directories_that_others_may_read_are_named(tmp_path: Path) -> None:
     assert found[0].level is Level.WARNING
     assert "(0755)" in found[0].text
     assert found[1].level is Level.FINE
+
+
+def test_a_file_system_that_can_only_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel mounts one so after errors; then the owner may not write either."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    monkeypatch.setattr(machine.os, "access", lambda _path, _mode: False)
+    monkeypatch.setattr(
+        machine.os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=1 << 30, f_frsize=1)
+    )
+    found = machine.check_directories(settings(tmp_path, tmp_path / "keys"))[0]
+    assert found.level is Level.FAULT
+    assert "can only be read" in found.text
 
 
 def test_keys_on_a_disk_are_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
