@@ -2,7 +2,7 @@
 -- part in both roles with a mask of all visits: with it the singles fall out of the same sums, and an attribute of the
 -- visit alone gets pageviews and events only. A visitor is new to a pair if no visit of the day had both, this one
 -- included. Pairs of own attributes come as one more of these (255), with a mask each: the masks of the halves say
--- nothing of both together. One view for all, because each makes a part of every site in every insert.
+-- nothing of both together. One view for all, because each makes a part in every insert. What adds nothing is left out.
 CREATE MATERIALIZED VIEW IF NOT EXISTS event_cells TO cells_running AS
 SELECT
     site, day, 'day' AS grain,
@@ -38,3 +38,5 @@ FROM
 ARRAY JOIN firsts AS first, first_vals AS first_val, dims AS dim, vals AS val, masks AS mask
 WHERE is_pair OR first != 0 OR (dim != 0 AND owns.events > 0)
 GROUP BY site, day, dim_a, a, dim_b, b
+HAVING visitors != 0 OR visits != 0 OR pageviews != 0 OR events != 0 OR engaged_ms != 0 OR engaged_visits != 0
+    OR scroll_depth != 0 OR scroll_visits != 0 OR revenue_minor != 0
