@@ -41,7 +41,7 @@ _WRITE_SETTINGS: dict[str, Any] = {
     "max_threads": 1,
     "max_insert_threads": 1,
     "parallel_view_processing": 0,
-    # Views have summed up already; to do it again after sorting takes a quarter of an insert.
+    # Views have summed up already and left out what adds nothing; doing it again takes a quarter of an insert.
     "optimize_on_insert": 0,
     "async_insert": 0,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
