@@ -6,10 +6,8 @@
 CREATE MATERIALIZED VIEW IF NOT EXISTS event_cells TO cells_running AS
 SELECT
     site, day, 'day' AS grain,
-    if(first = 0, dim, first) AS dim_a,
-    if(first = 0, val, first_val) AS a,
-    if(first = 0, 0, dim) AS dim_b,
-    if(first = 0, '', val) AS b,
+    if(first = 0, dim, first) AS dim_a, if(first = 0, val, first_val) AS a,
+    if(first = 0, 0, dim) AS dim_b, if(first = 0, '', val) AS b,
     countIf(if(is_pair, mask, bitAnd(own_mask, bitOr(mask, bit))) = 0) AS visitors,
     countIf(bitAnd(if(is_pair, mask, own_mask), bit) = 0) AS visits,
     sum(owns.pageviews) AS pageviews,
