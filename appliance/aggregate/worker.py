@@ -211,9 +211,8 @@ class Worker:
         self._say_what_is_lost()
         counts = Counter(dict.fromkeys(self._sites, 0))
         for worker in self._workers:
-            counts.update(
-                key_name.rpartition("|")[0] for key_name, _ in worker.open_visits.active_since(now_ms - _CURRENT_MS)
-            )
+            for key_name, visitors in worker.open_visits.heard_of_since(now_ms - _CURRENT_MS).items():
+                counts[key_name.rpartition("|")[0]] += visitors
         put_current_visitors(self._client, {site: counts[site] for site in self._sites})
 
     def _say_leap(self, seconds: float) -> None:
