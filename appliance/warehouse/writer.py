@@ -162,12 +162,13 @@ class Writer(Generic[NoteT]):
         """
         asked_at = self._clock()
         note = self._outbox.noted() or self._lost_note()
-        drained = False
+        drained = fits = False
         if note is not None:
             entries = self._outbox.read_noted(note)
         else:
             waiting = self._outbox.read(MAX_ENTRIES)
             entries = first_batch(waiting)
+            fits = len(entries) > 1
             of_shards = Counter(entry.shard for entry in waiting)
             drained = len(entries) == len(waiting) and max(of_shards.values(), default=0) < MAX_ENTRIES
             if entries:
@@ -177,7 +178,7 @@ class Writer(Generic[NoteT]):
         if note is not None:
             # Of two, the younger one is kept: Redis may have lost it and still have the one before.
             self._unconfirmed = self._unconfirmed or note
-            facts, rejected = self._insert(note.token, entries)
+            facts, rejected = self._insert(note.token, entries, fits=fits)
             self._outbox.confirm(note, rejected)
             if self._unconfirmed.token == note.token:
                 self._unconfirmed = None
@@ -211,8 +212,12 @@ class Writer(Generic[NoteT]):
         self._outbox.note(self._unconfirmed)
         return self._unconfirmed
 
-    def _insert(self, token: str, entries: Sequence[Entry]) -> tuple[int, set[Place]]:
-        """Insert table by table; returns the number of facts and the entries of which some can never get in."""
+    def _insert(self, token: str, entries: Sequence[Entry], *, fits: bool) -> tuple[int, set[Place]]:
+        """Insert table by table; returns the number of facts and the entries of which some can never get in.
+
+        Args:
+            fits: it is known that the engine can take all at once.
+        """
         total = 0
         rejected: set[Place] = set()
         for table in _TABLES:
@@ -221,7 +226,7 @@ class Writer(Generic[NoteT]):
                 continue
             total += len(facts)
             try:
-                self._insert_facts(table, facts, token)
+                self._insert_facts(table, facts, token, fits=fits)
             except RejectedError as error:
                 rejected |= self._insert_each(table, entries, token, error)
         return total, rejected
@@ -245,8 +250,8 @@ class Writer(Generic[NoteT]):
                 self.rejections.append(str(error))
         return rejected
 
-    def _insert_facts(self, table: _Table, facts: list[Any], token: str) -> None:
-        _insert(self._client, table, facts, token)
+    def _insert_facts(self, table: _Table, facts: list[Any], token: str, *, fits: bool = False) -> None:
+        _insert(self._client, table, facts, token, fits=fits)
 
 
 def insert_facts(client: WriteClient, batch: FactBatch, token: str) -> None:
@@ -261,9 +266,9 @@ def insert_facts(client: WriteClient, batch: FactBatch, token: str) -> None:
             _insert(client, table, facts, token)
 
 
-def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str) -> None:
+def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str, *, fits: bool = False) -> None:
     """In one piece, unless a single entry is more than the engine can take: its pieces are the same in a repetition."""
-    for number, piece in enumerate(cut(facts, table.size, MAX_BYTES)):
+    for number, piece in enumerate((facts,) if fits else cut(facts, table.size, MAX_BYTES)):
         of_piece = f"{token}:{table.name}:{number}" if number else f"{token}:{table.name}"
         try:
             client.insert(table.name, table.types, table.columns(piece), token=of_piece)
