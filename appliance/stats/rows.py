@@ -149,8 +149,8 @@ def single_rows(plan: Plan, cells: Cells, beside: Beside, everybody: Mapping[_Da
     rows = [Draft(day, (value,), counters, around) for (day, value), counters in passing.items()]
     if not plan.is_filtered(attribute):
         known = adding_up(attribute.dimension)
-        rest = (Draft(day, (OTHER,), counters, around_rest, known) for day, counters in cells.other.items())
-        rows += [row for row in rest if _says_something(plan, row)]
+        rest = [Draft(day, (OTHER,), counters, around_rest, known) for day, counters in cells.other.items()]
+        rows = _with_rest(plan, rows, rest)
     hidden = cells.hidden or OTHER in labels(rows)
     return Found(rows, hidden=Hidden(cells.hidden, k) if hidden else None)
 
@@ -223,9 +223,10 @@ def pair_rows(plan: Plan, cells: PairCells, everybody: Mapping[_Day, Counters], 
         return bases.around(day, values, ended.get(at))._replace(left=left_there.get(at))
 
     rows = [Draft(day, values, counters, around) for (day, values), counters in sums.items()]
-    for (day, values), (counters, known) in _left_over(plan, cells).items():
-        rest = Draft(day, values, counters, bases.around, known)
-        rows += [rest] if _says_something(plan, rest) else []
+    left_over = _left_over(plan, cells).items()
+    rows = _with_rest(
+        plan, rows, [Draft(day, values, left, bases.around, known) for (day, values), (left, known) in left_over]
+    )
     has_other_rows = OTHER in labels(rows)
     is_partial = not has_other_rows and _something_is_missing(plan, cells)
     by_one = {key[2] for key in passing} if len(plan.asked) < 2 else set()
@@ -327,6 +328,16 @@ def _known(fixed: Dimension, spread: Dimension) -> frozenset[Metric]:
         if TRAITS[spread].scope is Scope.VISIT and fixed in _FIXED:
             known |= _FIXED[fixed]
     return known
+
+
+def _with_rest(plan: Plan, rows: Iterable[Draft], rests: Iterable[Draft]) -> list[Draft]:
+    """Rows and what is left over. Values beyond the limits are counted as "(other)" too: both are one row then."""
+    found = {(row.label, row.values): row for row in rows}
+    for rest in rests:
+        if _says_something(plan, rest):
+            name = rest.label, rest.values
+            found[name] = rest._replace(counters=plus(found[name].counters, rest.counters)) if name in found else rest
+    return list(found.values())
 
 
 def _says_something(plan: Plan, rest: Draft) -> bool:

@@ -110,8 +110,7 @@ def _delete_rows(client: WriteClient, table: str, ours: Iterable[tuple[Stock, Ru
         _drop_partition(client, table, partition)
     for stock, rule, by_partition in found:
         for partition in by_partition.keys() - set(whole):
-            name = "delete_of_grain" if stock.grain else "delete"
-            client.command(_sql(name), _where(stock, rule) | {"partition": partition})
+            _rewrite_partition(client, stock, rule, partition)
     return len(whole), len(expired) - len(whole)
 
 
@@ -146,6 +145,11 @@ def _drop_partition(client: WriteClient, table: str, partition: str) -> None:
         "ALTER TABLE {table:Identifier} DROP PARTITION ID {partition:String}",
         {"table": table, "partition": partition},
     )
+
+
+def _rewrite_partition(client: WriteClient, stock: Stock, rule: Rule, partition: str) -> None:
+    name = "delete_of_grain" if stock.grain else "delete"
+    client.command(_sql(name), _where(stock, rule) | {"partition": partition})
 
 
 def _detached(client: WriteClient, table: str, rules: Sequence[Rule]) -> list[str]:

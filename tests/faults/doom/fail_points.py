@@ -72,7 +72,7 @@ POINTS = (
     Point("month marked", MONTH, AFTER, _CLIENT, "WriteClient.insert", "closed_months"),
     Point("month dropped", MONTH, AFTER, _PARTITIONS, "drop_partition", "carry"),
     Point("during a retention run", MONTH, DURING, _RETENTION, "delete_expired"),
-    Point("retention dropped a partition", MONTH, AFTER, _RETENTION, "_drop_partition"),
+    Point("retention rewrote a partition", MONTH, AFTER, _RETENTION, "_rewrite_partition"),
     Point("retention saw to a table", MONTH, AFTER, _RETENTION, "_verify"),
     Point("retention deleted", MONTH, AFTER, _RETENTION, "delete_expired"),
     Point("hangs after the insert", HANG, STILL, _CLIENT, "WriteClient.insert", "event_facts"),
