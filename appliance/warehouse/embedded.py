@@ -19,12 +19,10 @@ ENGINE_OPTIONS: dict[str, int | str] = {
     "uncompressed_cache_size": 0,
     "query_condition_cache_size": 1_000_000,
     "compiled_expression_cache_size": 8_000_000,
-    # One merge at a time: two months of a large site need 480 MB each, fail together and begin anew for ever.
-    "background_pool_size": 1,
-    "background_merges_mutations_concurrency_ratio": 1,
-    # Other threads: as many helpers as two questions and an insert can use.
+    # Threads: two merges at a time and as many helpers as two questions and an insert can use.
     "max_thread_pool_size": 64,
     "max_thread_pool_free_size": 4,
+    "background_pool_size": 2,
     "background_schedule_pool_size": 2,
     "background_schedule_pool_initial_size": 1,
     "background_common_pool_size": 1,

@@ -165,18 +165,6 @@ def test_engine_is_kept_small(engine: Engine) -> None:
     assert changed["max_thread_pool_size"] == "64"
 
 
-@pytest.mark.embedded
-def test_engine_merges_one_month_at_a_time_because_two_do_not_fit_into_its_memory(engine: Engine) -> None:
-    asked = "SELECT value FROM system.server_settings WHERE name = {name:String}"
-    threads, merges_each = (
-        int(engine.writer.query(asked, {"name": name}).rows[0][0])
-        for name in ("background_pool_size", "background_merges_mutations_concurrency_ratio")
-    )
-    assert threads * merges_each == 1
-    (settings,) = engine.writer.query("SELECT engine_full FROM system.tables WHERE name = 'cells'").rows[0]
-    assert "merge_max_block_size_bytes = 1000000" in settings
-
-
 SECOND = """
 import sys
 from pathlib import Path
