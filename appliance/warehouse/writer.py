@@ -167,8 +167,8 @@ class Writer(Generic[NoteT]):
             entries = self._outbox.read_noted(note)
         else:
             waiting = self._outbox.read(MAX_ENTRIES)
-            entries = first_batch(waiting)
-            fits = len(entries) > 1
+            entries = first_batch(waiting, MAX_BYTES)
+            fits = len(entries) > 1  # within the same bound as the pieces, so a repetition makes no others
             of_shards = Counter(entry.shard for entry in waiting)
             drained = len(entries) == len(waiting) and max(of_shards.values(), default=0) < MAX_ENTRIES
             if entries:
@@ -276,7 +276,7 @@ def _insert(client: WriteClient, table: _Table, facts: list[Any], token: str, *,
             raise RejectedError(str(error), was_sent=error.was_sent or number > 0) from None
 
 
-def first_batch(waiting: Sequence[Entry], max_bytes: int = MAX_BYTES) -> list[Entry]:
+def first_batch(waiting: Sequence[Entry], max_bytes: int) -> list[Entry]:
     """The oldest entries, of all shards, that one flush takes: at least one if any waits. Pure.
 
     Args:
