@@ -20,8 +20,13 @@ export function drawNavigation(root, data) {
     el("img", { class: "brand", src: "/assets/icon.svg", alt: data.links.length ? data.name : "", width: 26, height: 26 }),
     data.links.length ? el("nav", { class: "pages", "aria-label": "Pages" }, data.links.map(link)) : el("strong", {}, data.name),
     el("h1", { class: "unseen" }, data.heading));
-  // On a phone there is no room for all: the page that is open stands in the middle.
+  // On a phone there is no room for all: the page that is open stands in the middle, also when its font comes later.
   const pages = root.querySelector(".pages");
   const current = pages?.querySelector("[aria-current]");
-  if (current) pages.scrollLeft = current.offsetLeft - pages.offsetLeft - (pages.clientWidth - current.clientWidth) / 2;
+  if (!current) return;
+  const sizes = new ResizeObserver(() => {
+    pages.scrollLeft = current.offsetLeft - pages.offsetLeft - (pages.clientWidth - current.clientWidth) / 2;
+  });
+  sizes.observe(pages);
+  sizes.observe(current);
 }
