@@ -11,7 +11,7 @@ from operator import itemgetter
 Visitor = tuple[str, bytes]
 """Name of the day key and tag."""
 SLICE_MS = 5_000
-"""Who is there now is counted in slices of this: looking at each visitor once a second cost more than their hits."""
+"""Who is there now is counted in slices of this, so that the look once a second does not grow with the visitors."""
 
 
 class _Day:

@@ -118,9 +118,9 @@ def _make_year(engine: Engine, visits: int) -> None:
 
 
 def _settle(engine: Engine) -> None:
-    """Wait until the engine has merged what there is, as that of a site that grows day by day has long since.
+    """Wait until the engine has merged what there is, with more memory than the appliance gives it.
 
-    Months that come at once need more memory for it than the appliance's engine has.
+    With the appliance's, months that come at once are never merged: see docs/adr/0022-sums-of-months.md.
     """
     started = last = time.monotonic()
     while time.monotonic() < last + _NO_MERGE_SECONDS:

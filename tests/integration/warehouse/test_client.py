@@ -163,6 +163,8 @@ def test_engine_is_kept_small(engine: Engine) -> None:
     changed = dict(rows)
     assert changed["max_server_memory_usage"] == "700000000"
     assert changed["max_thread_pool_size"] == "64"
+    (settings,) = engine.writer.query("SELECT engine_full FROM system.tables WHERE name = 'cells'").rows[0]
+    assert "merge_max_block_size_bytes = 1000000" in settings
 
 
 SECOND = """
