@@ -10,16 +10,17 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_app import App
 
 from dashboard import shell, state, streamlit_config
+from dashboard.asset_addresses import ASSETS, PREFIX
 from dashboard.downloads import Downloads
 from dashboard.export.endpoint import ReportFile
 from dashboard.login.endpoints import LoginPages
 from dashboard.login.passwords import Passwords
 from dashboard.login.sessions import Sessions
+from dashboard.middleware.frontend_files import FrontendFiles
 from dashboard.middleware.headers import SecurityHeaders
 from dashboard.middleware.origin import OriginCheck
 from dashboard.middleware.routes import StreamlitRoutes
@@ -49,10 +50,10 @@ def create_app(options: DashboardOptions) -> ASGIApp:
         routes=[
             *LoginPages(options, passwords, sessions, _PATHS).routes(),
             Route("/health/live", _live),
-            Mount("/assets", StaticFiles(directory=_HERE / "assets")),
+            Mount("/assets", FrontendFiles(ASSETS, PREFIX)),
         ]
     )
-    streamlit = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS)
+    streamlit = StreamlitRoutes(App(SCRIPT), shell.page, _PATHS, shell.STREAMLIT_FILES)
     inner = ReportFile(streamlit, sessions, links, state.client_of, options.clock)
     files = Downloads(inner, sessions, state.client_of)
     by_login = _PublicFirst(public, SessionGate(files, sessions, _PATHS))

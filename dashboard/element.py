@@ -6,7 +6,6 @@ pandas. The script shows all texts as text, never as HTML or Markdown.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,11 +13,13 @@ import streamlit as st
 from streamlit.components.v2.component_registry import BidiComponentDefinition
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 
+from dashboard.asset_addresses import ASSETS, VERSION
+
 NAME = "elements"
-ASSETS = Path(__file__).parent / "assets" / NAME
-PREFIX = f"/_stcore/bidi-components/{NAME}/"
+SCRIPTS = ASSETS / NAME
+PREFIX = f"/_stcore/bidi-components/{NAME}/{VERSION}/"
 """Where the browser asks for the script and what it imports."""
-_SCRIPT = ASSETS / "elements.js"
+_SCRIPT = "elements.js"
 
 Action = dict[str, Any]
 
@@ -40,7 +41,10 @@ def element(kind: str, key: str, data: dict[str, Any], on_action: Callable[[Acti
 
     manager = get_bidi_component_manager()
     if manager.get(NAME) is None:
-        manager.register(BidiComponentDefinition(NAME, js=str(_SCRIPT)))
+        definition = BidiComponentDefinition(
+            NAME, js=str(SCRIPTS / _SCRIPT), js_asset_relative_path=f"{VERSION}/{_SCRIPT}"
+        )
+        manager.register(definition)
     st._bidi_component(
         NAME, key=key, isolate_styles=False, data=msgspec.json.encode({"kind": kind, **data}), on_action_change=act
     )

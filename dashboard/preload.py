@@ -28,7 +28,7 @@ def links(html: str, static: Path) -> str:
     """
     scripts = static / "static" / "js"
     theirs = (f"{{base}}static/js/{name}" for name in _with_imports(scripts, _chunks(scripts)))
-    ours = (f"{{base}}{element.PREFIX[1:]}{name}" for name in _with_imports(element.ASSETS, ["elements.js"]))
+    ours = (f"{{base}}{element.PREFIX[1:]}{name}" for name in _with_imports(element.SCRIPTS, ["elements.js"]))
     return "".join(
         f'<link rel="modulepreload" crossorigin href="{address}" />'
         for address in (*theirs, *ours)

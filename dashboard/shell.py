@@ -13,18 +13,20 @@ from pathlib import Path
 from streamlit import file_util
 
 from dashboard import preload
+from dashboard.asset_addresses import PREFIX
 
 TITLE = "Web analytics"
-_STYLES = "".join(f'<link rel="stylesheet" href="/assets/{name}.css" />' for name in ("dashboard", "elements"))
-_START = '<script src="/assets/start.js"></script>'
+STREAMLIT_FILES = Path(file_util.get_static_dir())
+_STYLES = "".join(f'<link rel="stylesheet" href="{PREFIX}{name}.css" />' for name in ("dashboard", "elements"))
+_START = f'<script src="{PREFIX}start.js"></script>'
 _CHANGES: tuple[tuple[str, str], ...] = (
     (r"<!--.*?-->", ""),
     (r"<title>.*?</title>", f"<title>{TITLE}</title>"),
-    (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />'),
+    (r'<link rel="shortcut icon"[^>]*>', f'<link rel="icon" type="image/svg+xml" href="{PREFIX}icon.svg" />'),
     (r'<link rel="service-desc"[^>]*>', _STYLES),
     (r"<noscript>.*?</noscript>", "<noscript>This page needs JavaScript.</noscript>"),
     (r"<script>\s*window\.prerenderReady = false\s*</script>", _START),
-    (r'<html lang="en">', '<html lang="en" data-base="{base}">'),
+    (r'<html lang="en">', f'<html lang="en" data-base="{{base}}" data-assets="{PREFIX}">'),
     (r'="\./', '="{base}'),
 )
 
@@ -44,13 +46,11 @@ def page(base: str = "/") -> str:
 @cache
 def template() -> str:
     """The same with `{base}` in the place of the path; made once."""
-    path = f"{file_util.get_static_dir()}/index.html"
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123  Streamlit names its files by string
-        text = file.read()
+    text = (STREAMLIT_FILES / "index.html").read_text(encoding="utf-8")
     for pattern, replacement in _CHANGES:
         text, count = re.subn(pattern, replacement, text, flags=re.DOTALL)
         if count == 0:
             raise RuntimeError(f"Streamlit's index.html has changed: nothing matches {pattern}")
     if re.search(r"<script(?![^>]*\ssrc=)", text):
         raise RuntimeError("Streamlit's index.html has an inline script that the page policy would block")
-    return text.replace("</head>", preload.links(text, Path(file_util.get_static_dir())) + "</head>")
+    return text.replace("</head>", preload.links(text, STREAMLIT_FILES) + "</head>")

@@ -16,11 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard.asset_addresses import PREFIX
 from dashboard.login.passwords import Passwords, TooManyAttemptsError
 from dashboard.login.sessions import COOKIE_NAME, Sessions
 from dashboard.options import DashboardOptions
 
-_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8").replace("{assets}", PREFIX)
 _MAX_BODY_BYTES = 8192
 _MAX_FIELDS = 8
 _OWN_PAGE = re.compile(r"(/[a-z-]{0,32})(?:\?[!-~]{0,1024})?")

@@ -4,16 +4,16 @@ Streamlit also serves uploads, media, components, metrics, an agent API and a pa
 None of it is used here, and what is not reachable needs no watching.
 """
 
-import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from starlette.responses import HTMLResponse, PlainTextResponse
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import element
+from dashboard.middleware.frontend_files import FrontendFiles
 
-_FILES = re.compile(r"/static/(?:js|css|media)/[A-Za-z0-9._-]+|/_stcore/(?:health|host-config)")
+_STATE = frozenset({"/_stcore/health", "/_stcore/host-config"})
 _SOCKET = "/_stcore/stream"
 _NOT_FOUND = 1008
 
@@ -25,13 +25,14 @@ class StreamlitRoutes:
         app: Streamlit.
         page: makes the HTML of all pages from the path below which they lie.
         paths: where pages are, such as `/` and `/live`.
+        files: where those of Streamlit's frontend lie.
     """
 
-    def __init__(self, app: ASGIApp, page: Callable[[str], str], paths: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, page: Callable[[str], str], paths: Collection[str], files: Path) -> None:
         self._app = app
         self._paths = paths
         self._page = page
-        self._element = StaticFiles(directory=element.ASSETS)
+        self._files = FrontendFiles(files / "static", "/static/"), FrontendFiles(element.SCRIPTS, element.PREFIX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, serve the page or refuse."""
@@ -51,10 +52,9 @@ class StreamlitRoutes:
         elif scope["path"] in self._paths:
             page = self._page(scope.get("base", "/"))
             await HTMLResponse(page, headers={"Cache-Control": "no-store"})(scope, receive, send)
-        elif scope["path"].startswith(element.PREFIX):
-            path = "/" + scope["path"].removeprefix(element.PREFIX)
-            await self._element({**scope, "path": path, "root_path": ""}, receive, send)
-        elif _FILES.fullmatch(scope["path"]):
+        elif files := next((files for files in self._files if files.has(scope["path"])), None):
+            await files(scope, receive, send)
+        elif scope["path"] in _STATE:
             await self._app(scope, receive, send)
         else:
             await PlainTextResponse("There is no such page.\n", status_code=404)(scope, receive, send)

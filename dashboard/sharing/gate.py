@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.asset_addresses import PREFIX
 from dashboard.login.passwords import Passwords, TooManyAttemptsError
 from dashboard.options import DashboardOptions
 from dashboard.sharing.address import COOKIE_NAME, EMBEDDED, HEADER, LinkAddress, of_path
@@ -21,7 +22,7 @@ from dashboard.sharing.links import Link, Links
 
 OPEN = "/open"
 """Below a link: takes its password."""
-_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+_PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8").replace("{assets}", PREFIX)
 _NO_STORE = {"Cache-Control": "no-store"}
 _POLICY_VIOLATION = 1008
 _MAX_BODY_BYTES = 4096

@@ -12,12 +12,12 @@ function open(event, link) {
 }
 
 export function drawNavigation(root, data) {
-  const { base } = document.documentElement.dataset;
+  const { base, assets } = document.documentElement.dataset;
   const link = (one) => el("a", {
     href: base + one.href, "data-focus": one.title, "aria-current": one.current ? "page" : null, onclick: (event) => open(event, one),
   }, one.title);
   root.replaceChildren(
-    el("img", { class: "brand", src: "/assets/icon.svg", alt: data.links.length ? data.name : "", width: 26, height: 26 }),
+    el("img", { class: "brand", src: `${assets}icon.svg`, alt: data.links.length ? data.name : "", width: 26, height: 26 }),
     data.links.length ? el("nav", { class: "pages", "aria-label": "Pages" }, data.links.map(link)) : el("strong", {}, data.name),
     el("h1", { class: "unseen" }, data.heading));
   // On a phone there is no room for all: the page that is open stands in the middle, also when its font comes later.

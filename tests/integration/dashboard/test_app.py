@@ -1,6 +1,7 @@
 """The whole application over real HTTP and WebSockets, without a browser."""
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from dashboard.asset_addresses import PREFIX
 from dashboard.login.sessions import COOKIE_NAME
 from dashboard.middleware.headers import SECURITY_HEADERS
 from tests.kit.dashboard_process import dashboard_process
@@ -74,7 +76,7 @@ def test_nothing_of_streamlit_is_open(http: httpx.Client, path: str) -> None:
     assert http.get(path).status_code in (303, 401)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/health/live", "/assets/login.css", "/assets/x", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/login", "/health/live", f"{PREFIX}login.css", "/assets/x", "/nowhere"])
 def test_every_answer_has_the_security_headers(http: httpx.Client, path: str) -> None:
     headers = http.get(path).headers
     assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
@@ -87,6 +89,15 @@ def test_the_page_and_its_files_open_with_a_session(http: httpx.Client, cookie: 
     loaded = http.get(script, headers={"Cookie": cookie})
     assert loaded.status_code == 200
     assert {name: loaded.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+@pytest.mark.parametrize("path", ["/login", "/"])
+def test_files_that_a_page_names_are_there(http: httpx.Client, cookie: str, path: str) -> None:
+    page = http.get(path, headers={"Cookie": cookie} if path == "/" else {})
+    named = re.findall(r'(?:href|src)="(/assets/[^"]+)"', page.text)
+    assert len(named) >= 2
+    for file in named:
+        assert http.get(file).status_code == 200, file
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/media/x", "/nowhere"])

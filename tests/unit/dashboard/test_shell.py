@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit import file_util
 
 from dashboard import shell
+from dashboard.asset_addresses import PREFIX
 
-OURS = ("/share/x/static/", "/share/x/_stcore/bidi-components/elements/", "/assets/")
+OURS = ("/share/x/static/", "/share/x/_stcore/bidi-components/elements/", PREFIX)
 
 
 def test_the_page_has_our_title_and_no_inline_script() -> None:
@@ -17,7 +17,7 @@ def test_the_page_has_our_title_and_no_inline_script() -> None:
     assert "<title>Web analytics</title>" in page
     assert "prerenderReady" not in page
     assert "agent" not in page
-    assert "/assets/dashboard.css" in page
+    assert f"{PREFIX}dashboard.css" in page
 
 
 def test_every_address_of_the_page_begins_at_the_base() -> None:
@@ -37,7 +37,7 @@ def test_what_every_page_needs_is_asked_for_at_once_and_nothing_twice() -> None:
     theirs = [name for name in scripts if name.startswith("static/js/")]
     assert any(name.startswith("static/js/BidiComponent.") for name in theirs)
     for name in theirs:
-        assert (Path(file_util.get_static_dir()) / name).is_file()
+        assert (shell.STREAMLIT_FILES / name).is_file()
 
 
 @pytest.fixture
@@ -50,15 +50,15 @@ def _made_anew() -> Iterator[None]:
 @pytest.mark.usefixtures("_made_anew")
 def test_a_changed_page_of_streamlit_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "index.html").write_text("<title>Other</title>")
-    monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(shell, "STREAMLIT_FILES", tmp_path)
     with pytest.raises(RuntimeError, match=r"index\.html has changed"):
         shell.page()
 
 
 @pytest.mark.usefixtures("_made_anew")
 def test_an_inline_script_that_is_new_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (Path(file_util.get_static_dir()) / "index.html").read_text()
+    text = (shell.STREAMLIT_FILES / "index.html").read_text()
     (tmp_path / "index.html").write_text(text.replace("</head>", "<script>new()</script></head>"))
-    monkeypatch.setattr(file_util, "get_static_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(shell, "STREAMLIT_FILES", tmp_path)
     with pytest.raises(RuntimeError, match="inline script"):
         shell.page()

@@ -1,11 +1,13 @@
 """Only the routes that the page needs are reachable."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
-from starlette.exceptions import HTTPException
 
+from dashboard import element, shell
+from dashboard.asset_addresses import PREFIX, VERSION
 from dashboard.middleware.routes import StreamlitRoutes
 
 
@@ -21,31 +23,38 @@ async def _answer(scope: dict[str, Any]) -> list[dict[str, Any]]:
     async def receive() -> Any:
         await asyncio.Event().wait()  # the browser stays
 
-    await StreamlitRoutes(inner, lambda base: f"<p>our page at {base}</p>", {"/", "/live"})(
-        {"headers": [], **scope}, receive, send
-    )
+    routes = StreamlitRoutes(inner, lambda base: f"<p>our page at {base}</p>", {"/", "/live"}, shell.STREAMLIT_FILES)
+    await routes({"headers": [], **scope}, receive, send)
     return sent
 
 
-@pytest.mark.parametrize(
-    "path", ["/static/js/index.DormvYxC.js", "/static/css/x.css", "/static/media/a-b_c.woff2", "/_stcore/health"]
-)
-async def test_what_the_page_loads_passes(path: str) -> None:
+@pytest.mark.parametrize("path", ["/_stcore/health", "/_stcore/host-config"])
+async def test_what_the_page_asks_of_streamlit_passes(path: str) -> None:
     assert await _answer({"type": "http", "method": "GET", "path": path}) == [{"type": "passed on"}]
 
 
-async def test_our_own_element_is_served_by_us() -> None:
-    start, *_ = await _answer(
-        {"type": "http", "method": "GET", "path": "/_stcore/bidi-components/elements/elements.js"}
-    )
-    assert start["status"] == 200
-    assert b"javascript" in dict(start["headers"])[b"content-type"]
+def _scripts() -> list[str]:
+    linked = re.findall(r'(?:href|src)="([^"]+\.js)"', shell.page())
+    return [path for path in linked if not path.startswith(PREFIX)]
+
+
+async def test_scripts_of_the_page_are_there() -> None:
+    assert len(_scripts()) > 50
+    for path in _scripts():
+        start, *_ = await _answer({"type": "http", "method": "GET", "path": path})
+        assert start["status"] == 200, path
+        assert b"javascript" in dict(start["headers"])[b"content-type"]
+
+
+def test_streamlit_asks_for_our_element_where_the_page_has_loaded_it() -> None:
+    assert f"{element.PREFIX}elements.js" in _scripts()
+    assert f"/_stcore/bidi-components/elements/{VERSION}/" == element.PREFIX
 
 
 @pytest.mark.parametrize("file", ["../elements.css", "%2e%2e/elements.css", "", "nothing.js"])
 async def test_nothing_else_lies_beside_our_element(file: str) -> None:
-    with pytest.raises(HTTPException):
-        await _answer({"type": "http", "method": "GET", "path": f"/_stcore/bidi-components/elements/{file}"})
+    start, *_ = await _answer({"type": "http", "method": "GET", "path": f"{element.PREFIX}{file}"})
+    assert start["status"] == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/live"])
@@ -66,6 +75,9 @@ async def test_the_pages_are_ours_and_not_stored(path: str) -> None:
         "/_stcore/agent/mcp",
         "/_stcore/agent/openapi.json",
         "/_stcore/bidi-components/x",
+        "/_stcore/bidi-components/elements/elements.js",
+        "/static/js/index.000000000000.js",
+        "/static/index.html",
         "/_stcore/stream",
         "/media/x",
         "/component/x",
