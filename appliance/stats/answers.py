@@ -19,13 +19,13 @@ from appliance.stats.contract import (
     NOT_SET,
     OTHER,
     Answer,
-    DamagedDay,
     Meta,
     Metric,
     Question,
     TimeDimension,
 )
 from appliance.stats.counters import NOTHING, Counters, plus
+from appliance.stats.day_marks import DayMarks
 from appliance.stats.days import Days
 from appliance.stats.filters import Attribute
 from appliance.stats.hour_ranges import HourRange, parse_hours
@@ -34,7 +34,7 @@ from appliance.stats.open_reads import OpenTables
 from appliance.stats.pair_reports import PairKey, PairReports
 from appliance.stats.periods import add_labelled, fitting, label_of, periods, reading
 from appliance.stats.plan import Plan, make_plan, needs_entries, needs_exits, needs_totals
-from appliance.stats.ranges import DateRange, hours, parse_range, stretches
+from appliance.stats.ranges import DateRange, hours, parse_range
 from appliance.stats.reports import Cells, Reports
 from appliance.stats.rows import (
     Beside,
@@ -69,29 +69,22 @@ class Answers:
         reports: Reports,
         pair_reports: PairReports,
         counted_until: Callable[[], float],
-        warnings: Callable[[], list[str]] = list,
+        marks: DayMarks,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
-        damage: Callable[[date, date, str], list[tuple[date | None, str]]] = lambda _first, _last, _timezone: [],
-        imported: Callable[[str, date, date], list[date]] = lambda _site, _first, _last: [],
     ) -> None:
         """What answers are made from.
 
         Args:
             counted_until: moment up to which arrived hits are in the counters, seconds since 1970.
-            warnings: what is wrong with the appliance, one sentence each.
             listed: pages of a site's sitemap, as they are counted.
-            damage: days of a range in a zone whose numbers a loss has damaged, one sentence each; no day: not known.
-            imported: days of a range of a site that came from a log.
         """
         self._k = settings.privacy.k
         self._clock = clock
         self._reports = reports
         self._pair_reports = pair_reports
         self._counted_until = counted_until
-        self._warnings = warnings
+        self._marks = marks
         self._listed = listed
-        self._damage = damage
-        self._imported = imported
 
     def answer(self, question: Question, site: SiteSettings) -> Answer:
         """Answer one question about one site.
@@ -113,11 +106,7 @@ class Answers:
         other = _other_range(question, within, parse)
         days = within.days if isinstance(within, HourRange) else within
         time_labels = _labels(plan, within, site.timezone) if question.include.time_labels else None
-        damaged = self._damage(days.first, days.last, site.timezone)
-        imported = self._imported(site.id, days.first, days.last)
-        if other is not None:
-            damaged += self._damage(other.first, other.last, site.timezone)
-            imported += self._imported(site.id, other.first, other.last)
+        marks = self._marks.of(site, [days, other] if other else [days])
         data_as_of = self._counted_until()
         with self._reports.reading():
             found = self._rows(plan, site, within)
@@ -139,9 +128,7 @@ class Answers:
             total_rows=len(rows) if question.include.total_rows else None,
             imports_included=False if question.include.imports else None,
             comparison=compared_meta(other, before) if other and before else None,
-            warnings=list(dict.fromkeys([*self._warnings(), *(said for _, said in damaged)])) or None,
-            damaged_days=[DamagedDay(day.isoformat() if day else None, said) for day, said in damaged] or None,
-            imported_days=stretches(imported) or None,
+            **marks._asdict(),
         )
         page = [as_row(plan, row) for row in rows[plan.offset : plan.offset + plan.limit]]
         if other and before and isinstance(within, DateRange):

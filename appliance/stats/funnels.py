@@ -14,6 +14,7 @@ from appliance.dimensions import Dimension
 from appliance.events import split_funnel_step
 from appliance.settings import FunnelSettings, Settings, SiteSettings
 from appliance.stats.contract import Funnel, Funnels, FunnelStep, Meta
+from appliance.stats.day_marks import DayMarks
 from appliance.stats.ranges import parse_range
 from appliance.stats.reports import ClosedDays, Reader, Reports
 from appliance.warehouse.fold.funnels import certain_so_far
@@ -32,6 +33,7 @@ class FunnelAnswers:
         reader: Reader,
         closed_days: ClosedDays,
         counted_until: Callable[[], float],
+        marks: DayMarks,
     ) -> None:
         """What answers are made from.
 
@@ -44,6 +46,7 @@ class FunnelAnswers:
         self._closed_days = closed_days
         self._reports = Reports(reader, closed_days)
         self._counted_until = counted_until
+        self._marks = marks
 
     def answer(self, site: SiteSettings, date_range: str | list[str]) -> Funnels:
         """All funnels of a site in their order.
@@ -54,6 +57,7 @@ class FunnelAnswers:
         """
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(date_range, today, lambda: self._reports.first_day(site.id))
+        marks = self._marks.of(site, [days])
         data_as_of = self._counted_until()
         where = {"site": site.id, "first": days.first, "last": days.last, "dimension": int(Dimension.FUNNEL_STEP)}
         sql = (files("appliance.stats") / "sql/funnels.steps.sql").read_text(encoding="utf-8")
@@ -76,6 +80,7 @@ class FunnelAnswers:
             visitors="exact" if days.n_days == 1 else "daily_sum",
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
+            **marks._asdict(),
         )
         return Funnels(funnels, meta)
 

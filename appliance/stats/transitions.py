@@ -15,6 +15,7 @@ from appliance.clock import Clock, local_day_hour
 from appliance.dimensions import Dimension
 from appliance.settings import Settings, SiteSettings
 from appliance.stats.contract import MAX_LIMIT, Meta, Transition, Transitions
+from appliance.stats.day_marks import DayMarks
 from appliance.stats.open_pairs import OpenPairs
 from appliance.stats.ranges import parse_range
 from appliance.stats.reports import ClosedDays, Reader, Reports
@@ -34,6 +35,7 @@ class TransitionAnswers:
         reader: Reader,
         closed_days: ClosedDays,
         counted_until: Callable[[], float],
+        marks: DayMarks,
         open_pairs: OpenPairs,
         listed: Callable[[str], Collection[str]] = lambda _site: (),
     ) -> None:
@@ -49,6 +51,7 @@ class TransitionAnswers:
         self._closed_days = closed_days
         self._reports = Reports(reader, closed_days)
         self._counted_until = counted_until
+        self._marks = marks
         self._listed = listed
         self._open_pairs = open_pairs
 
@@ -61,6 +64,7 @@ class TransitionAnswers:
         """
         today, _ = local_day_hour(self._clock(), site.timezone)
         days = parse_range(date_range, today, lambda: self._reports.first_day(site.id))
+        marks = self._marks.of(site, [days])
         data_as_of = self._counted_until()
         where = {"site": site.id, "first": days.first, "last": days.last}
         tables = {"page": int(Dimension.PAGE), "previous": int(Dimension.PREVIOUS_PAGE)}
@@ -88,6 +92,7 @@ class TransitionAnswers:
             visitors="exact" if days.n_days == 1 else "daily_sum",
             data_as_of=datetime.fromtimestamp(data_as_of, UTC).isoformat(timespec="seconds"),
             includes_today=days.first <= today <= days.last,
+            **marks._asdict(),
         )
         return Transitions(answer[:MAX_LIMIT], meta)
 

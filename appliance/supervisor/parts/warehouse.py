@@ -25,6 +25,7 @@ from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.backup_api import backup_route
+from appliance.stats.day_marks import DayMarks
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.grants import Grants
 from appliance.stats.import_api import import_route
@@ -148,6 +149,7 @@ def _serve(
     timed = TimedReader(reader)
     kept = KeptReads(lambda: closed_days.changes, 1_000_000 * settings.clickhouse.kept_reads_mb)
     open_pairs = OpenPairs(ShownPairs(settings.runtime_dir / FILE))
+    marks = DayMarks(warnings, DamagedDays(evidence_path(settings)).of, ImportedDays(evidence_path(settings)).of)
     own_key = secrets.read_or_make(settings.data_dir, secrets.OWN_API_KEY)
     grant_key = secrets.read_or_make(settings.data_dir, secrets.GRANT_KEY)
     import_key = secrets.read_or_make(settings.data_dir, secrets.IMPORT_KEY)
@@ -161,10 +163,8 @@ def _serve(
             Reports(timed, closed_days, kept),
             PairReports(timed, open_pairs, kept),
             lambda: facts.counted_until,
-            warnings,
+            marks,
             sitemaps.of,
-            DamagedDays(evidence_path(settings)).of,
-            ImportedDays(evidence_path(settings)).of,
         ),
         readers,
         live=lambda site: current_visitors(client, site),
@@ -173,9 +173,9 @@ def _serve(
         retention=lambda: as_answer(retention),
         close=closes.ask,
         alive=progress.goes_on,
-        funnels=FunnelAnswers(settings, clock, timed, closed_days, lambda: facts.counted_until).answer,
+        funnels=FunnelAnswers(settings, clock, timed, closed_days, lambda: facts.counted_until, marks).answer,
         transitions=TransitionAnswers(
-            settings, clock, timed, closed_days, lambda: facts.counted_until, open_pairs, sitemaps.of
+            settings, clock, timed, closed_days, lambda: facts.counted_until, marks, open_pairs, sitemaps.of
         ).answer,
     )
     history = LiveHistory([site.id for site in settings.sites], partial(current_of_all, client), clock)

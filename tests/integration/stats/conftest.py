@@ -18,6 +18,7 @@ from appliance.stats.answers import Answers
 from appliance.stats.api import StatsApi, create_app
 from appliance.stats.api_keys import ApiKeys
 from appliance.stats.contract import RetentionLine, RetentionPlan
+from appliance.stats.day_marks import DayMarks
 from appliance.stats.funnels import FunnelAnswers
 from appliance.stats.grants import Grants
 from appliance.stats.kept_reads import KeptReads
@@ -74,19 +75,22 @@ class Stats:
         closed_days = ClosedDays(self.engine.writer)
         self.kept = KeptReads(lambda: closed_days.changes)
         reports = Reports(reader, closed_days, self.kept)
+        marks = DayMarks(
+            self._warn,
+            self._damage,
+            lambda _site, first, last: [day for day in self.imported if first <= day <= last],
+        )
         answers = Answers(
             self._settings,
             noon,
             reports,
             PairReports(reader, open_pairs, self.kept),
             noon,
-            self._warn,
-            damage=self._damage,
-            imported=lambda _site, first, last: [day for day in self.imported if first <= day <= last],
+            marks,
         )
         live: Callable[[str], int] = {"example.org": 3}.__getitem__
-        funnels = FunnelAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon)
-        transitions = TransitionAnswers(self._settings, noon, reader, ClosedDays(self.engine.writer), noon, open_pairs)
+        funnels = FunnelAnswers(self._settings, noon, reader, closed_days, noon, marks)
+        transitions = TransitionAnswers(self._settings, noon, reader, closed_days, noon, marks, open_pairs)
         api = StatsApi(
             self._settings,
             answers,

@@ -69,6 +69,18 @@ def test_days_that_came_from_a_log_stand_in_answers_about_them(stats: Stats) -> 
     assert stats.ask(**compared).json()["meta"]["imported_days"] == [alone, stretch]
 
 
+@pytest.mark.parametrize("path", ["funnels", "transitions"])
+def test_funnels_and_ways_say_the_same_of_their_days(stats: Stats, path: str) -> None:
+    before = (DAY - timedelta(1)).isoformat()
+    stats.damage, stats.imported = {DAY: "Redis lost its data"}, [DAY - timedelta(1)]
+    marks = {"warnings", "damaged_days", "imported_days"}
+    asked = stats.ask(date_range=[before, DAY.isoformat()]).json()["meta"]
+    said = stats.get(path, date_range=f"{before},{DAY.isoformat()}").json()["meta"]
+    assert {name: said[name] for name in marks} == {name: asked[name] for name in marks}
+    later = (DAY + timedelta(1)).isoformat()
+    assert not marks & stats.get(path, date_range=f"{later},{later}").json()["meta"].keys()
+
+
 def test_a_warning_stands_in_every_answer_and_makes_it_unready_but_keeps_it_started(stats: Stats) -> None:
     assert "warnings" not in stats.ask().json()["meta"]
     stats.warnings.append("Old data could not be deleted: the disk is full.")
