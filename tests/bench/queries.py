@@ -118,10 +118,7 @@ def _make_year(engine: Engine, visits: int) -> None:
 
 
 def _settle(engine: Engine) -> None:
-    """Wait until the engine has merged what there is, with more memory than the appliance gives it.
-
-    With the appliance's, months that come at once are never merged: see docs/adr/0022-sums-of-months.md.
-    """
+    """Wait until the engine has merged what there is."""
     started = last = time.monotonic()
     while time.monotonic() < last + _NO_MERGE_SECONDS:
         time.sleep(1)

@@ -164,7 +164,7 @@ def test_engine_is_kept_small(engine: Engine) -> None:
     assert changed["max_server_memory_usage"] == "700000000"
     assert changed["max_thread_pool_size"] == "64"
     (settings,) = engine.writer.query("SELECT engine_full FROM system.tables WHERE name = 'cells'").rows[0]
-    assert "merge_max_block_size_bytes = 1000000" in settings
+    assert "deduplicate_merge_projection_mode = 'ignore'" in settings
 
 
 SECOND = """
