@@ -8,7 +8,6 @@ import asyncio
 from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
@@ -29,6 +28,8 @@ class FrontendFiles:
     def __init__(self, directory: Path, prefix: str) -> None:
         self._app: ASGIApp = GZipMiddleware(StaticFiles(directory=directory))
         self._prefix = prefix
+        # Other spellings of a name, such as "./a.js", would each be kept anew.
+        self._names = {file.relative_to(directory).as_posix() for file in directory.rglob("*") if file.is_file()}
         self._kept: dict[tuple[str, bool], tuple[Message, Message]] = {}
 
     def has(self, path: str) -> bool:
@@ -39,6 +40,9 @@ class FrontendFiles:
         """Answer a request below the prefix."""
         asked = Headers(scope=scope)
         path = scope["path"].removeprefix(self._prefix)
+        if path not in self._names:
+            await PlainTextResponse("There is no such file.\n", 404)(scope, receive, send)
+            return
         inner = {**scope, "path": f"/{path}", "root_path": ""}
         if scope["method"] != "GET" or any(name in asked for name in _ASKS_FOR_LESS):
             await self._serve(inner, receive, send)
@@ -72,10 +76,7 @@ class FrontendFiles:
                 MutableHeaders(scope=message)["Cache-Control"] = _CACHED
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_cached)
-        except HTTPException:
-            await PlainTextResponse("There is no such file.\n", 404)(scope, receive, send)
+        await self._app(scope, receive, send_cached)
 
 
 async def _stays() -> Message:

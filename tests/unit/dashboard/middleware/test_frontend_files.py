@@ -60,7 +60,7 @@ async def test_head_has_no_body_and_is_not_kept(client: httpx.AsyncClient) -> No
     assert (await client.get("/static/a.js")).text == SCRIPT
 
 
-@pytest.mark.parametrize("name", ["b.js", "", "../secret.txt", "%2e%2e/secret.txt", "a.js/x"])
+@pytest.mark.parametrize("name", ["b.js", "", "../secret.txt", "%2e%2e/secret.txt", "a.js/", "//a.js", "A.js"])
 async def test_anything_else_is_404_and_not_to_be_kept(client: httpx.AsyncClient, name: str) -> None:
     for _ in range(2):
         answer = await client.get(f"/static/{name}")
@@ -86,11 +86,18 @@ async def _asked(files: FrontendFiles, name: str) -> list[Message]:
     return sent
 
 
-async def test_browser_that_goes_away_leaves_no_half_file_for_others(files: FrontendFiles, directory: Path) -> None:
+async def test_browser_that_goes_away_leaves_no_half_file_for_others(directory: Path) -> None:
     (directory / "large.js").write_text(SCRIPT * 10)
+    files = FrontendFiles(directory, "/static/")
     for _ in range(2):
         _, body = await _asked(files, "large.js")
         assert body["body"].decode() == SCRIPT * 10
+
+
+@pytest.mark.parametrize("name", ["./a.js", "x/../a.js", ".//a.js", "../static/a.js"])
+async def test_other_spellings_of_a_name_are_not_kept_beside_it(files: FrontendFiles, name: str) -> None:
+    start, _ = await _asked(files, name)
+    assert start["status"] == 404
 
 
 async def test_headers_that_are_added_to_one_answer_are_not_in_the_next(files: FrontendFiles) -> None:
