@@ -1,9 +1,11 @@
 """A card with a list of values and its tabs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.stats.contract import NOT_SET, OTHER, Answer
+from msgspec import structs
+
+from appliance.stats.contract import NOT_SET, OTHER, Answer, Row
 from dashboard import definitions
 from dashboard.element import Action, element
 from dashboard.figures import FIGURES, mark_of
@@ -69,9 +71,12 @@ def refused_data(view: View, why: str) -> dict[str, Any]:
 def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: Answer) -> dict[str, Any]:
     """The rows of a list of values."""
     labels = dict(report.labels)
+    shown = shown_metrics(report, view.filters, view.locked)
+    counted = [row for row in answer.results if not _is_dropped(row, metrics, shown)]
+    total = (answer.meta.total_rows or len(answer.results)) - len(answer.results) + len(counted)
+    answer = structs.replace(answer, results=counted, meta=structs.replace(answer.meta, total_rows=total))
     most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
     bounds = frozenset(answer.meta.lower_bounds or ())
-    shown = shown_metrics(report, view.filters, view.locked)
     columns: list[dict[str, Any]] = [
         {"label": report.column, "help": definitions.of_dimension(report.dimension), "mark": ""}
     ]
@@ -101,7 +106,6 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
                 "filter": {"attribute": report.dimension, "value": value} if value and value != OTHER else None,
             }
         )
-    total = answer.meta.total_rows or len(rows)
     return {
         "columns": columns,
         "rows": rows,
@@ -117,6 +121,13 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
             filtered=bool(attributes(view.filters) - {report.dimension}),
         ),
     }
+
+
+def _is_dropped(row: Row, metrics: tuple[str, ...], shown: Collection[str]) -> bool:
+    """Whether a row "(other)" stands for no other value: it has only what was dropped from the rows that are there."""
+    return row.dimensions[0] == OTHER and not any(
+        number for metric, number in zip(metrics, row.metrics, strict=True) if metric in shown
+    )
 
 
 def file_name(view: View, report: Report) -> str:
