@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.end_to_end import LIMITS, memory_mb
+from tests.bench.end_to_end import LIMITS
 from tests.bench.figures import say
 from tests.bench.paced_client import PacedClient
 from tests.bench.visit_traffic import VisitTraffic
@@ -38,6 +38,7 @@ class Sample(NamedTuple):
     """What is held at one moment."""
 
     memory_mb: float
+    """Of all processes, without the program files that they map: these count less while others map them too."""
     open_files: int
     redis_mb: float
     """Of the append-only file."""
@@ -91,7 +92,7 @@ def main(minutes: float = DEFAULT_MINUTES, rate: float = DEFAULT_RATE) -> int:
 def look(appliance: ApplianceProcess) -> Sample:
     """One moment of one appliance."""
     return Sample(
-        sum(memory_mb(appliance).values()),
+        sum(process_tree.own_bytes(pid) for pid in appliance.pids()) / _MB,
         sum(_open_files(pid) for pid in process_tree.members(appliance.session)),
         _bytes_below(appliance.data_dir / "redis") / _MB,
         sum(path.name == "columns.txt" for path in _files_below(appliance.data_dir / "clickhouse")),

@@ -54,10 +54,17 @@ def kill(pid: int) -> None:
 
 def pss_bytes(pid: int) -> int:
     """Proportional set size: shared pages count in part."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    return _rolled_up(pid, "Pss:")
+
+
+def own_bytes(pid: int) -> int:
+    """What is in no file: the rest of the proportional set size changes with what other programs map."""
+    return _rolled_up(pid, "Pss_Anon:", "Pss_Shmem:")
+
+
+def _rolled_up(pid: int, *names: str) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
 
 
 def find_in_memory(pid: int, wanted: Callable[[bytes], bool], overlap: int) -> bool:
