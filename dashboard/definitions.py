@@ -25,6 +25,14 @@ TO_BE_COUNTED = "To be counted"
 TO_BE_WRITTEN = "To be written"
 WAITING = "Waiting"
 SET_ASIDE = "Set aside"
+RELAXED = "Defaults"
+LIVE_KEYS = "Keys of days"
+ENTRIES = "Evidence"
+ROWS = "Rows"
+ROWS_TO_GO = "Rows to go now"
+KEY_AGE = "Age"
+SINCE_OPENED = "Since this page was opened"
+SINCE_MIDNIGHT = "Today"
 
 FIGURES: dict[str, str] = {
     CURRENT_VISITORS: "Different visitors with a hit in the last five minutes.",
@@ -49,6 +57,14 @@ FIGURES: dict[str, str] = {
     TO_BE_WRITTEN: "Groups of counted hits that are not in the numbers of the report yet.",
     WAITING: "Age of the oldest of both. Some seconds are usual.",
     SET_ASIDE: "Groups of counted hits that can never be written; the numbers of their days are too low.",
+    RELAXED: "Settings of privacy and retention that keep more than they do as they come; the reasons stand below.",
+    LIVE_KEYS: "Keys that exist now, one for each site and day.",
+    ENTRIES: "Entries of the log, each chained to the one before; the download has them all.",
+    ROWS: "Rows of the table that are on the disk now.",
+    ROWS_TO_GO: "Rows that are older than the limit: the next deletion takes them.",
+    KEY_AGE: "From the making of the key to its destruction, or until now; 26 hours at most.",
+    SINCE_OPENED: "Hits of the site that arrived meanwhile: those in the report, and all others.",
+    SINCE_MIDNIGHT: "Hits of the site since its midnight: those in the report, and all others.",
 }
 """One sentence for each figure that is no metric, by its name on the page."""
 

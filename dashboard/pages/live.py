@@ -4,19 +4,23 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from appliance.stats.contract import Pagination, Question
-from dashboard import definitions, guard, state
+from appliance.stats.contract import Answer, Pagination, Question
+from dashboard import definitions, guard, marks, state
 from dashboard.client import StatsError
 from dashboard.element import element
 from dashboard.page import Opened
-from dashboard.panels import display_name
+from dashboard.panels import Report
 from dashboard.rights import Right
 from dashboard.widgets import notes
 from dashboard.widgets.bars import Bar, bars
+from dashboard.widgets.row_notes import list_notes
 from dashboard.widgets.table import Column, Line, table
+from dashboard.widgets.value_rows import value_rows, without_dropped
 
 REFRESH_SECONDS = 5.0
 _MOST_ROWS = 8
+_METRICS = ("visitors",)
+_REPORTS = Report("Pages today", "Page", "event:page"), Report("Sources today", "Source", "visit:source")
 _CURRENT = definitions.FIGURES[definitions.CURRENT_VISITORS]
 _UNKNOWN = "Of minutes before the appliance started nothing is known: they are kept in memory only."
 
@@ -34,20 +38,13 @@ def _show(site: str) -> None:
         live = client.minutes(site)
         _show_now(live.current)
         _show_minutes(live.minutes)
-        columns = st.columns(2)
-        for column, title, label, dimension in zip(
-            columns,
-            ("Pages today", "Sources today"),
-            ("Page", "Source"),
-            ("event:page", "visit:source"),
-            strict=True,
-        ):
+        for column, report in zip(st.columns(2), _REPORTS, strict=True):
             question = Question(
-                site, ["visitors"], "day", dimensions=[dimension], pagination=Pagination(limit=_MOST_ROWS)
+                site, list(_METRICS), "day", dimensions=[report.dimension], pagination=Pagination(limit=_MOST_ROWS)
             )
-            rows = client.query(question).results
+            answer = client.query(question)
             with column:
-                _show_rows(title, label, dimension, [(row.dimensions[0], row.metrics[0]) for row in rows])
+                _show_rows(report, without_dropped(answer, _METRICS, _METRICS))
     except StatsError as error:
         notes.unavailable(error)
 
@@ -83,10 +80,21 @@ def _show_minutes(minutes: Sequence[int | None]) -> None:
     )
 
 
-def _show_rows(title: str, label: str, dimension: str, rows: Sequence[tuple[str, float | None]]) -> None:
-    lines = [Line((display_name(dimension, value), f"{number or 0:,.0f}")) for value, number in rows]
-    columns = (
-        Column(label, definitions.of_dimension(dimension)),
-        Column("Visitors", definitions.of_metric("visitors"), is_number=True),
+def _show_rows(report: Report, answer: Answer) -> None:
+    rows = value_rows(report.dimension, _METRICS, answer)
+    said = [marks.lateness(answer.meta, state.now()), *marks.damage(answer.meta)]
+    nothing = not rows and answer.meta.hidden is None
+    table(
+        f"live-{report.dimension}",
+        report.tab,
+        (
+            Column(report.column, definitions.of_dimension(report.dimension)),
+            Column("Visitors", definitions.of_metric("visitors"), is_number=True),
+        ),
+        [Line((row.name, *row.cells), help=row.help) for row in rows],
+        empty="Nothing to list yet." if nothing else "",
+        notes=[
+            *filter(None, said),
+            *([] if nothing else list_notes(report, answer, listed=len(rows), one_day=True)),
+        ],
     )
-    table(f"live-{dimension}", title, columns, lines, empty="Nothing to list yet.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from appliance.stats.privacy_contract import ChainVerdict, PrivacyFacts
-from dashboard import state
+from dashboard import definitions, state
 from dashboard.client import StatsError
 from dashboard.page import Opened
 from dashboard.widgets import notes
@@ -48,18 +48,27 @@ def _show_glance(facts: PrivacyFacts) -> None:
     oldest = min((one.created_at for one in alive), default=None)
     relaxed = f"{len(facts.relaxed)} relaxed" if facts.relaxed else "None is relaxed"
     lines = (
-        ("Defaults", relaxed + (f", {overdue} to be reviewed" if overdue else "")),
+        (definitions.RELAXED, relaxed + (f", {overdue} to be reviewed" if overdue else "")),
         ("Last deletion", f"{moment(last.at)}. {last.said}" if last else "Has not run yet."),
         ("Next deletion", moment(facts.next_run_at) if facts.next_run_at > facts.as_of else "As soon as possible"),
-        ("Keys of days", f"{len(alive)} live, the oldest {_age(facts.as_of - oldest)}" if oldest else "None lives"),
-        ("Evidence", f"{facts.n_entries:,} entries"),
+        (
+            definitions.LIVE_KEYS,
+            f"{len(alive)} live, the oldest {_age(facts.as_of - oldest)}" if oldest else "None lives",
+        ),
+        (definitions.ENTRIES, f"{facts.n_entries:,} entries"),
     )
     if facts.problem:
         with st.container(key="warnings"):
             st.warning("Old data could not be deleted.")
             st.text(facts.problem)
     shown = () if facts.is_of_all_sites else (_OF_SOME,)
-    table("glance", "At a glance", (Column("What"), Column("State")), [Line(line) for line in lines], notes=shown)
+    table(
+        "glance",
+        "At a glance",
+        (Column("What"), Column("State")),
+        [Line(line, help=definitions.FIGURES.get(line[0], "")) for line in lines],
+        notes=shown,
+    )
     st.html(_DOWNLOADS)
 
 
@@ -85,7 +94,7 @@ def _show_promises(facts: PrivacyFacts) -> None:
 
 
 def _show_holdings(facts: PrivacyFacts) -> None:
-    columns = (*_columns("Where", "Name", "What", "Why", "Until"), Column("Rows", is_number=True))
+    columns = (*_columns("Where", "Name", "What", "Why", "Until"), _figure(definitions.ROWS))
     lines = [
         (one.store, one.name, one.holds, one.why, one.until, "" if one.rows is None else f"{one.rows:,}")
         for one in facts.holdings
@@ -95,7 +104,7 @@ def _show_holdings(facts: PrivacyFacts) -> None:
 
 def _show_deletion(facts: PrivacyFacts) -> None:
     if facts.limits:
-        columns = (*_columns("Kind", "Sites", "Limit", "Kept from"), Column("Rows to go now", is_number=True))
+        columns = (*_columns("Kind", "Sites", "Limit", "Kept from"), _figure(definitions.ROWS_TO_GO))
         lines = [(one.kind, one.sites, one.limit, one.first_kept, f"{one.rows:,}") for one in facts.limits]
         _table("limits", "What the next deletion does", columns, lines)
     runs = [(moment(one.at), "Done" if one.went_well else "Failed", one.said) for one in facts.runs]
@@ -113,7 +122,7 @@ def _show_days(facts: PrivacyFacts) -> None:
         )
         for one in facts.keys
     ]
-    columns = _columns("Site", "Day", "Made", "Destroyed", "Age")
+    columns = (*_columns("Site", "Day", "Made", "Destroyed"), _figure(definitions.KEY_AGE, is_number=False))
     _table("keys", "Keys of days", columns, keys, empty="No day had a key yet.", more=(_NO_KEY,))
 
 
@@ -170,6 +179,10 @@ def _verdict(verdict: ChainVerdict) -> tuple[str, ...]:
 
 def _columns(*labels: str) -> tuple[Column, ...]:
     return tuple(Column(label) for label in labels)
+
+
+def _figure(label: str, *, is_number: bool = True) -> Column:
+    return Column(label, definitions.FIGURES[label], is_number=is_number)
 
 
 def _table(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from appliance.stats.quality_contract import GoalSetup, Quality, SiteSetup
-from dashboard import guard, state
+from dashboard import definitions, guard, state
 from dashboard.client import StatsError
 from dashboard.page import Opened
 from dashboard.rights import Right
@@ -95,14 +95,18 @@ def _show_check(site: str) -> None:
     before = begun.setdefault(site, (counted, others))
     last = next((one.hour for one in found.last_hits if one.site == site), "")
     lines = [
-        Line(("Since this page was opened", f"{counted - before[0]:,} counted, {others - before[1]:,} not counted")),
-        Line(("Today", f"{counted:,} counted, {others:,} not counted")),
-        Line(("Last counted hit", f"in the hour from {last}" if last else "None of what is kept")),
+        _line(definitions.SINCE_OPENED, f"{counted - before[0]:,} counted, {others - before[1]:,} not counted"),
+        _line(definitions.SINCE_MIDNIGHT, f"{counted:,} counted, {others:,} not counted"),
+        _line(definitions.LAST_HIT, f"in the hour from {last}" if last else "None of what is kept"),
     ]
     arrived = counted > before[0]
     head = "Hits arrive" if arrived else "Open a page of the site: its hit shows up here within seconds"
     shown = () if arrived or others == before[1] else ("Hits arrive and are not counted: Data quality says why.",)
     table("check", head, (Column("What"), Column("State")), lines, notes=shown)
+
+
+def _line(figure: str, state: str) -> Line:
+    return Line((figure, state), help=definitions.FIGURES[figure])
 
 
 def _today(found: Quality) -> tuple[int, int]:

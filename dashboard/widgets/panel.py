@@ -1,11 +1,9 @@
 """A card with a list of values and its tabs."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
-from msgspec import structs
-
-from appliance.stats.contract import NOT_SET, OTHER, Answer, Row
+from appliance.stats.contract import OTHER, Answer
 from dashboard import definitions
 from dashboard.element import Action, element
 from dashboard.figures import FIGURES, mark_of
@@ -13,8 +11,7 @@ from dashboard.filters import attributes
 from dashboard.panels import Panel, Report, attribute_name, display_name, shown_metrics
 from dashboard.view import View
 from dashboard.widgets.row_notes import list_notes
-
-_SPECIAL = {name: definitions.FIGURES[name] for name in (OTHER, NOT_SET)}
+from dashboard.widgets.value_rows import value_rows, without_dropped
 
 
 def panel(card: Panel, report: Report, data: dict[str, Any], on_action: Callable[[Action], None]) -> None:
@@ -72,11 +69,8 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     """The rows of a list of values."""
     labels = dict(report.labels)
     shown = shown_metrics(report, view.filters, view.locked)
-    counted = [row for row in answer.results if not _is_dropped(row, metrics, shown)]
-    total = (answer.meta.total_rows or len(answer.results)) - len(answer.results) + len(counted)
-    answer = structs.replace(answer, results=counted, meta=structs.replace(answer.meta, total_rows=total))
+    answer = without_dropped(answer, metrics, shown)
     most = max((row.metrics[0] or 0 for row in answer.results), default=0) or 1
-    bounds = frozenset(answer.meta.lower_bounds or ())
     columns: list[dict[str, Any]] = [
         {"label": report.column, "help": definitions.of_dimension(report.dimension), "mark": ""}
     ]
@@ -87,25 +81,20 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
         columns.append(
             {"label": label, "help": helped, "mark": mark_of(metric, answer.meta), "wide": metric not in shown}
         )
-    rows = []
-    for row in answer.results:
-        value = row.dimensions[0]
-        special = value in _SPECIAL
-        rows.append(
-            {
-                "name": display_name(report.dimension, value),
-                "raw": value,
-                "help": _SPECIAL.get(value, ""),
-                "special": special,
-                "numbers": row.metrics,
-                "cells": [
-                    _cell(metric, number, at_least=value in bounds)
-                    for metric, number in zip(metrics, row.metrics, strict=True)
-                ],
-                "share": min(1.0, (row.metrics[0] or 0) / most),
-                "filter": {"attribute": report.dimension, "value": value} if value and value != OTHER else None,
-            }
-        )
+    rows = [
+        {
+            "name": row.name,
+            "raw": row.value,
+            "help": row.help,
+            "special": bool(row.help),
+            "numbers": row.numbers,
+            "cells": row.cells,
+            "share": min(1.0, (row.numbers[0] or 0) / most),
+            "filter": {"attribute": report.dimension, "value": row.value} if row.value not in ("", OTHER) else None,
+        }
+        for row in value_rows(report.dimension, metrics, answer)
+    ]
+    total = answer.meta.total_rows or len(rows)
     return {
         "columns": columns,
         "rows": rows,
@@ -123,18 +112,6 @@ def values_data(view: View, report: Report, metrics: tuple[str, ...], answer: An
     }
 
 
-def _is_dropped(row: Row, metrics: tuple[str, ...], shown: Collection[str]) -> bool:
-    """Whether a row "(other)" stands for no other value: it has only what was dropped from the rows that are there."""
-    return row.dimensions[0] == OTHER and not any(
-        number for metric, number in zip(metrics, row.metrics, strict=True) if metric in shown
-    )
-
-
 def file_name(view: View, report: Report) -> str:
     """Under which a list is saved."""
     return f"{view.site.id}-{report.tab.lower().replace(' ', '-')}.csv"
-
-
-def _cell(metric: str, number: float | None, *, at_least: bool) -> str:
-    text = FIGURES[metric].text(number)
-    return f"≥ {text}" if at_least and metric == "visitors" and number is not None else text

@@ -76,6 +76,7 @@ class FakeStats:
     """`totals` of the range that another is compared with."""
     hidden: Hidden | None = None
     partial: bool | None = None
+    lower_bounds: list[str] | None = None
     warnings: list[str] | None = None
     damaged_days: list[DamagedDay] | None = None
     imported_days: list[list[str]] | None = None
@@ -193,6 +194,7 @@ class FakeStats:
             damaged_days=self.damaged_days,
             imported_days=self.imported_days,
             partial=self.partial,
+            lower_bounds=self.lower_bounds if dimension else None,
             comparison=_compared(days) if question.include.comparisons else None,
             total_rows=len(self.rows.get(dimension, ())) if question.include.total_rows else None,
         )

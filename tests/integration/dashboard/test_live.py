@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from appliance.stats.contract import Site
+from appliance.stats.contract import DamagedDay, Hidden, Site
+from dashboard import definitions
 from dashboard.options import DashboardUser
 from tests.integration.dashboard.conftest import PEOPLE
 from tests.kit.fake_stats import FakeStats
@@ -47,6 +48,38 @@ def test_the_day_s_pages_and_sources_are_listed_as_text(page: AppTest) -> None:
     page.run()
     lines = {one["title"]: [line["cells"] for line in one["lines"]] for one in elements(page, "table")}
     assert lines == {"Pages today": [["/", "1,234"], [HOSTILE, "4"]], "Sources today": [["Google", "5"]]}
+
+
+def test_rows_that_are_no_single_value_say_what_they_are(page: AppTest, fake: FakeStats) -> None:
+    fake.rows["event:page"] = [("/", 9), ("(other)", None)]
+    fake.rows["visit:source"] = [("(not set)", 5), ("(other)", 0)]
+    fake.lower_bounds = ["(other)", "(not set)"]
+    fake.hidden = Hidden(2, 5)
+    page.run()
+    pages, sources = elements(page, "table")
+    assert [line["cells"] for line in pages["lines"]] == [["/", "9"]]
+    assert pages["notes"] == ["2 more with fewer than 5 visitors: not shown."]
+    assert [line["cells"] for line in sources["lines"]] == [["(not set)", "≥ 5"]]
+    assert sources["lines"][0]["help"] == definitions.FIGURES["(not set)"]
+    assert sources["notes"][0] == definitions.AT_LEAST_IN_ROW
+
+
+def test_numbers_that_are_late_or_damaged_are_said_to_be_so(page: AppTest, fake: FakeStats) -> None:
+    fake.data_as_of = "2026-11-23T00:00:00+00:00"
+    fake.damaged_days = [DamagedDay("2026-11-23", "Redis lost its data on 2026-11-23: numbers are too low")]
+    page.run()
+    for shown in elements(page, "table"):
+        late, damaged = shown["notes"]
+        assert "behind" in late
+        assert damaged.startswith("Redis lost its data on Mon 23 Nov 2026")
+
+
+def test_nothing_is_said_once(page: AppTest, fake: FakeStats) -> None:
+    fake.rows = {}
+    page.run()
+    assert [(shown["lines"], shown["empty"], shown["notes"]) for shown in elements(page, "table")] == [
+        ([], "Nothing to list yet.", [])
+    ] * 2
 
 
 def test_one_visitor_is_one(page: AppTest, fake: FakeStats) -> None:

@@ -10,6 +10,7 @@ from appliance.stats.contract import Site
 from appliance.stats.privacy_contract import ChainVerdict
 from dashboard.options import DashboardUser
 from dashboard.sharing.links import Links
+from dashboard.widgets.moment import moment
 from tests.integration.dashboard.conftest import NOW, PEOPLE
 from tests.kit.fake_stats import FakeStats
 from tests.kit.privacy_facts import privacy_facts
@@ -59,6 +60,26 @@ def test_every_setting_place_deletion_close_key_and_entry_is_listed(page: AppTes
     assert [line[0] for line in _lines(page, "Last closed days")] == ["a.example"]
     assert [line[1] for line in _lines(page, "Evidence")] == ["day_closed", "site_erased"]
     assert all(one["file"] for one in elements(page, "table") if one["title"] != "At a glance")
+
+
+def test_every_figure_has_a_definition(page: AppTest) -> None:
+    page.run()
+    for shown in elements(page, "table"):
+        assert [one["label"] for one in shown["columns"] if one["number"] and not one["help"]] == []
+    (glance,) = (shown for shown in elements(page, "table") if shown["title"] == "At a glance")
+    without = [line["cells"][0] for line in glance["lines"] if not line["help"]]
+    assert without == ["Last deletion", "Next deletion"]
+
+
+def test_the_next_deletion_and_what_it_does_are_said(page: AppTest, fake: FakeStats) -> None:
+    page.run()
+    assert fake.privacy is not None
+    said = dict(_lines(page, "At a glance"))
+    assert said["Next deletion"] == moment(fake.privacy.next_run_at)
+    assert [line[0] for line in _lines(page, "What the next deletion does")] == [
+        one.kind for one in fake.privacy.limits
+    ]
+    assert len(fake.privacy.limits) >= 1
 
 
 def test_who_may_look_at_the_officer_s_sites_is_listed(page: AppTest, links: Links) -> None:

@@ -164,6 +164,12 @@ class TestSetup:
         page.run()
         assert elements(page, "table")[0]["title"] == "Hits arrive"
 
+    def test_what_is_counted_meanwhile_has_a_definition(self, page: AppTest) -> None:
+        _open(page, "setup")
+        (check,) = (shown for shown in elements(page, "table") if shown["title"].startswith("Open a page of the site"))
+        assert len(check["lines"]) == 3
+        assert all(line["help"] for line in check["lines"])
+
     def test_goals_funnels_properties_and_shields_are_as_configured(self, page: AppTest) -> None:
         _open(page, "setup")
         assert _lines(page, "Goals") == [["Signup", "event signup"], ["Visit /thanks", "page /thanks"]]
