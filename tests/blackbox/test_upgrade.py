@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 
 from appliance.privacy.evidence import EvidenceLog
 from appliance.warehouse.migrations import shipped
+from tests.faults.doom.fail_points import START
+from tests.faults.fail_point_files import FailPoints, of_phase
 from tests.kit.appliance_process import ApplianceProcess, run
 from tests.kit.evidence_file import closed_days
 from tests.kit.hits import Hit, Sender, Visitor
@@ -35,9 +38,9 @@ def stored(archive: Path) -> dict[str, Any]:
     return found
 
 
-def unpacked(archive: Path, directory: Path) -> ApplianceProcess:
+def unpacked(archive: Path, directory: Path, environment: Mapping[str, str] | None = None) -> ApplianceProcess:
     """An appliance that was not started yet, on stored data, at the moment at which they were stored."""
-    appliance = ApplianceProcess(directory, [SITE], [KEY], at=stored(archive)["now"])
+    appliance = ApplianceProcess(directory, [SITE], [KEY], at=stored(archive)["now"], environment=environment)
     appliance.data_dir.mkdir(mode=0o700)
     with tarfile.open(archive) as files:
         files.extractall(appliance.data_dir, filter="data")
@@ -56,6 +59,18 @@ def test_data_of_an_earlier_schema_are_taken_over(archive: Path, tmp_path: Path)
         await_true(lambda: (SITE.id, DAYS[-1]) in closed_days(appliance.data_dir), "the day is closed", 30)
         assert pageviews(appliance, DAYS[-1]) == counted
         assert EvidenceLog(appliance.data_dir / "evidence.jsonl").verify().broken_at is None
+
+
+@pytest.mark.parametrize("passed", [0, 7, 15])
+def test_upgrade_whose_warehouse_is_killed_goes_on(passed: int, tmp_path: Path) -> None:
+    points = FailPoints(tmp_path / "fail-points")
+    ran, recorded = of_phase(START)
+    points.arm([ran], skip=passed)
+    points.arm([recorded], skip=3)
+    with unpacked(STORED[0], tmp_path, points.environment) as appliance:
+        assert answers(appliance) == stored(STORED[0])["answers"]
+        assert appliance.log().count('"part_died"') == 2
+        points.await_fired([ran, recorded], 0, lambda: None)
 
 
 def test_there_are_data_of_several_schemas() -> None:
