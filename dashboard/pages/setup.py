@@ -1,7 +1,8 @@
 """How a site is set up: the tag with its options, whether hits arrive, and goals and properties as configured."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ _OPTIONS = (
     ("data-hash", "data-manual", "data-404"),
 )
 """Of the full build, in two columns."""
+_NO_PATTERNS: Mapping[str, str] = MappingProxyType({})
 _FROM = "hits when the page was opened"
 
 
@@ -49,7 +51,9 @@ def _show_tag(site: str) -> None:
             max_chars=200,
             placeholder="https://stats.example.org",
         )
-        st.code(tag(site, chosen, str(st.session_state.get("tag origin", ""))), language=None, wrap_lines=True)
+        patterns = _patterns()
+        origin = str(st.session_state.get("tag origin", ""))
+        st.code(tag(site, chosen, origin, patterns), language=None, wrap_lines=True)
 
 
 def _is_chosen(name: str) -> bool:
@@ -70,15 +74,29 @@ def _is_chosen(name: str) -> bool:
             return st.checkbox("This is the error page", key="tag missing")
 
 
-def tag(site: str, options: Sequence[str], origin: str) -> str:
-    """The tag. Options take the full build.
+def _patterns() -> dict[str, str]:
+    first, second, third = st.columns(3)
+    with first:
+        left_out = st.text_input("Pages that send nothing", key="tag exclude", max_chars=200, placeholder="/app/*")
+    with second:
+        alone = st.text_input("Only these pages send", key="tag include", max_chars=200, placeholder="/blog/*")
+    with third:
+        masked = st.text_input("Sent as their pattern", key="tag mask", max_chars=200, placeholder="/user/*")
+    return {"data-exclude": left_out, "data-include": alone, "data-mask": masked}
+
+
+def tag(site: str, options: Sequence[str], origin: str, patterns: Mapping[str, str] = _NO_PATTERNS) -> str:
+    """The tag. Options and patterns of pages take the full build.
 
     >>> tag("a.example", [], "")
     '<script defer data-domain="a.example" src="/js/script.js"></script>'
     """
-    build = "script.full.js" if options else "script.js"
-    source = html.escape(origin.strip().rstrip("/") + f"/js/{build}")
     attributes = "".join(f" {name}" for name in options)
+    attributes += "".join(
+        f' {name}="{html.escape(pattern.strip())}"' for name, pattern in patterns.items() if pattern.strip()
+    )
+    build = "script.full.js" if attributes else "script.js"
+    source = html.escape(origin.strip().rstrip("/") + f"/js/{build}")
     return f'<script defer data-domain="{html.escape(site)}"{attributes} src="{source}"></script>'
 
 

@@ -148,6 +148,33 @@ class TestSetup:
             'src="https://s.example/&quot;&gt;&lt;script&gt;/js/script.full.js"></script>'
         )
 
+    @pytest.mark.parametrize(
+        ("box", "attribute"),
+        [
+            ("outbound", "data-outbound-links"),
+            ("downloads", "data-file-downloads"),
+            ("forms", "data-form-submissions"),
+            ("tagged", "data-tagged-events"),
+            ("hash", "data-hash"),
+            ("manual", "data-manual"),
+            ("missing", "data-404"),
+        ],
+    )
+    def test_each_box_is_an_option_of_the_full_build(self, page: AppTest, box: str, attribute: str) -> None:
+        _open(page, "setup")
+        page.checkbox(key=f"tag {box}").check().run()
+        expected = f'<script defer data-domain="a.example" {attribute} src="/js/script.full.js"></script>'
+        assert page.code[0].value == expected
+
+    @pytest.mark.parametrize("name", ["exclude", "include", "mask"])
+    def test_patterns_of_pages_stand_in_the_tag_as_text(self, page: AppTest, name: str) -> None:
+        _open(page, "setup")
+        page.text_input(key=f"tag {name}").input(' /a/*, "><b> ').run()
+        assert page.code[0].value == (
+            f'<script defer data-domain="a.example" data-{name}="/a/*, &quot;&gt;&lt;b&gt;" '
+            'src="/js/script.full.js"></script>'
+        )
+
     def test_hits_that_arrive_after_the_page_was_opened_are_said(self, page: AppTest, fake: FakeStats) -> None:
         _open(page, "setup")
         assert "Open a page of the site" in elements(page, "table")[0]["title"]
