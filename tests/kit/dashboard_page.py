@@ -23,7 +23,7 @@ def headline(page: Page, label: str) -> str:
 def table(page: Page, name: str) -> list[list[str]]:
     """Names and first numbers of a list."""
     listed = page.get_by_role("table", name=name, exact=True)
-    listed.first.scroll_into_view_if_needed()
+    listed.first.evaluate("one => one.scrollIntoView()")  # once: Playwright gives up where it is drawn anew meanwhile
     rows = listed.first.locator("tbody tr")
     expect(rows).not_to_have_count(0)
     # In one step: a list that is drawn anew meanwhile would lose its rows between two.
