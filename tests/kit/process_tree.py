@@ -63,7 +63,10 @@ def own_bytes(pid: int) -> int:
 
 
 def _rolled_up(pid: int, *names: str) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended meanwhile
+        return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
 
 
