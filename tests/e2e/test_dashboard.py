@@ -72,6 +72,21 @@ def test_numbers_move_by_themselves(context: BrowserContext, site: str, fake: Fa
     expect(page.get_by_text("4 current visitors")).to_be_visible(timeout=15_000)
 
 
+def test_a_line_through_the_chart_follows_the_pointer_and_is_not_there_without(
+    context: BrowserContext, site: str, fake: FakeStats
+) -> None:
+    page = _log_in(context, site)
+    page.get_by_role("img", name="Visitors over time").hover()
+    expect(page.locator(".cursor")).to_have_css("visibility", "visible")
+    # Drawn anew below a pointer that stands still, it knows no place.
+    fake.rows["time:hour"] = [(f"{datetime.now(UTC):%Y-%m-%d} 00:00:00", 5)]
+    expect(page.locator(".cursor")).to_have_css("visibility", "hidden", timeout=15_000)
+    page.get_by_role("img", name="Visitors over time").hover(position={"x": 200, "y": 100})
+    expect(page.locator(".cursor")).to_have_css("visibility", "visible")
+    page.mouse.move(1, 1)
+    expect(page.locator(".cursor")).to_have_css("visibility", "hidden")
+
+
 def test_the_page_comes_back_when_the_numbers_do(context: BrowserContext, site: str, fake: FakeStats) -> None:
     fake.status = 503
     page = _log_in(context, site)

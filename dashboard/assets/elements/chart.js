@@ -57,11 +57,12 @@ function plot(data, width) {
     svg("path", { class: "area", d: area(now, bottom) }),
     svg("path", { class: "now", d: path(solid) }),
     unfinished >= 0 ? svg("path", { class: "now unfinished", d: path(now.slice(0, unfinished + 1), Math.max(0, unfinished - 1)) }) : null,
+    points.length < 3 ? before.map(([left, top]) => (top === null ? null : svg("circle", { class: "dot before", cx: left, cy: top, r: 3.5 }))) : null,
     points.map((point, index) => (now[index][1] !== null && (points.length < 3 || point.partial)
       ? svg("circle", { class: point.partial ? "dot unfinished" : "dot", cx: now[index][0], cy: now[index][1], r: 3.5 }) : null)),
     logs(points, x, width),
     points.map((point, index) => (point.mark ? svg("path", { class: "damaged", d: `M${x(index) - 5},${bottom}l5,-9l5,9Z` }) : null)),
-    svg("line", { class: "cursor", y1: EDGE.top, y2: bottom, x1: -9, x2: -9 }));
+    svg("line", { class: "cursor", y1: EDGE.top, y2: bottom }));
 }
 
 function tip(point, data) {
@@ -86,14 +87,14 @@ function hover(area, data, width) {
     const at = EDGE.left + (last ? (inner * index) / last : inner / 2);
     cursor.setAttribute("x1", at);
     cursor.setAttribute("x2", at);
+    cursor.classList.add("shown");
     bubble.replaceChildren(...tip(data.points[index], data));
     bubble.hidden = false;
     bubble.style.left = `${Math.min(Math.max(at, 90), width - 90)}px`;
   };
   area.onpointerleave = () => {
     bubble.hidden = true;
-    cursor.setAttribute("x1", -9);
-    cursor.setAttribute("x2", -9);
+    cursor.classList.remove("shown");
   };
   area.append(bubble);
 }
