@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 
 import streamlit as st
 
@@ -20,7 +19,6 @@ _OPTIONS = (
     ("data-hash", "data-manual", "data-404"),
 )
 """Of the full build, in two columns."""
-_NO_PATTERNS: Mapping[str, str] = MappingProxyType({})
 _FROM = "hits when the page was opened"
 
 
@@ -85,10 +83,10 @@ def _patterns() -> dict[str, str]:
     return {"data-exclude": left_out, "data-include": alone, "data-mask": masked}
 
 
-def tag(site: str, options: Sequence[str], origin: str, patterns: Mapping[str, str] = _NO_PATTERNS) -> str:
+def tag(site: str, options: Sequence[str], origin: str, patterns: Mapping[str, str]) -> str:
     """The tag. Options and patterns of pages take the full build.
 
-    >>> tag("a.example", [], "")
+    >>> tag("a.example", [], "", {})
     '<script defer data-domain="a.example" src="/js/script.js"></script>'
     """
     attributes = "".join(f" {name}" for name in options)

@@ -206,7 +206,7 @@ class TestSetup:
 
     @pytest.mark.parametrize("options", [[], ["data-hash"], ["data-hash", "data-404"]])
     def test_options_take_the_full_build(self, options: list[str]) -> None:
-        tag = setup_page.tag("a.example", options, "")
+        tag = setup_page.tag("a.example", options, "", {})
         assert ("script.full.js" in tag) == bool(options)
         assert all(f" {name} " in tag for name in options)
 
